@@ -1,0 +1,151 @@
+"""What a plugin has to have, as structural types: nobody needs to subclass anything.
+
+A plugin object opens readers and writers; a reader and a writer handle one resource each. Their
+options are keyword-only parameters with types and defaults: core reads the names off the signatures.
+Core's sessions do the rest (`iio_core.ReadSession`, `iio_core.WriteSession`): a reader is asked for
+one image at a time and never sees a negative index, a writer is given one image at a time.
+
+Optional attributes, each with a protocol below, tell core of more: `HasDefaultIndex`,
+`ReadsBatches`, `TakesArrays`, `DecidesBatches`, `WritersByFormat`, `SupportsRegions`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from types import EllipsisType
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from ._properties import ImageProperties
+    from ._resources import Resource, Target
+
+__all__ = [
+    "DecidesBatches",
+    "HasDefaultIndex",
+    "Index",
+    "ReadPlugin",
+    "Reader",
+    "ReadsBatches",
+    "SupportsRegions",
+    "TakesArrays",
+    "WritePlugin",
+    "Writer",
+    "WritersByFormat",
+]
+
+Index = int | tuple[int, ...] | EllipsisType | None
+"""Which image: never negative, never a slice. A reader that is not `ReadsBatches` gets an int or None."""
+
+
+class Reader(Protocol):
+    """Reads one resource. Owned by one thread."""
+
+    def count(self) -> int | None:
+        """Return how many images there are; None if that is not known without decoding."""
+
+    def read(self, *, index: Index = None) -> np.ndarray:
+        """Decode the image at `index`; None is what the format's documentation says."""
+
+    def iter(self) -> Iterator[np.ndarray]:
+        """Decode one image after the other."""
+
+    def properties(self, *, index: Index = None) -> ImageProperties:
+        """Describe what `read` with the same arguments returns, without decoding pixels.
+
+        With ``...``, describe the first image with ``n_images=count()``: core adds the first axis.
+        """
+
+    def metadata(self, *, index: Index = None, exclude_applied: bool = True) -> dict[str, Any]:
+        """Return the metadata of the image at `index`; with ``...`` that of the whole file.
+
+        With `exclude_applied`, without what reading has already applied to the pixels.
+        """
+
+    def close(self) -> None:
+        """Let go of everything. Handles that came from the resource are closed by core."""
+
+
+class Writer(Protocol):
+    """Writes one resource. Owned by one thread."""
+
+    def write(self, image: np.ndarray, *, metadata: Mapping[str, Any] | None = None) -> None:
+        """Add one image. Called again, it appends; a format of one image refuses."""
+
+    def close(self) -> None:
+        """Finish the file."""
+
+    def abort(self) -> None:
+        """Give up; what was written is thrown away."""
+
+
+class ReadPlugin(Protocol):
+    """A plugin that reads."""
+
+    @property
+    def reader_type(self) -> type[Reader]:
+        """The class of its readers; its methods' signatures are the reading options."""
+
+    def open_reader(self, resource: Resource, format: str | None, /) -> Reader:
+        """Open a reader; `format` is the name of the format that was matched.
+
+        Raises
+        ------
+        NotThisFormat
+            To let the next candidate try.
+        """
+
+
+class WritePlugin(Protocol):
+    """A plugin that writes."""
+
+    @property
+    def writer_type(self) -> type[Writer]:
+        """The class of its writers; its methods' signatures are the writing options."""
+
+    def open_writer(self, target: Target, format: str, /) -> Writer:
+        """Open a writer for the format of this name."""
+
+
+class WritersByFormat(Protocol):
+    """A write plugin whose formats have options of their own."""
+
+    def writer_type_for(self, format: str, /) -> type[Writer]:
+        """Return the class of the writer for a format; it replaces `WritePlugin.writer_type`."""
+
+
+class HasDefaultIndex(Protocol):
+    """A reader that says what ``index=None`` means, and then never gets to see None."""
+
+    @property
+    def default_index(self) -> int | EllipsisType:
+        """An image's number, or ``...`` for all of them."""
+
+
+class ReadsBatches(Protocol):
+    """A reader that answers ``...`` and tuples of ints itself, stacked along a new first axis."""
+
+    reads_batches: bool
+
+
+class TakesArrays(Protocol):
+    """A writer whose `write` takes arrays of any number of dimensions as they are."""
+
+    takes_arrays: bool
+
+
+class DecidesBatches(Protocol):
+    """A writer that knows better than the shape whether an array is a batch of images."""
+
+    def is_batch(self, shape: tuple[int, ...], /, **options: Any) -> bool | None:
+        """Say whether an array of this shape, written with these options, is a batch; None: unknown."""
+
+
+class SupportsRegions(Protocol):
+    """A reader that decodes only what a region of an image needs."""
+
+    def read_region(
+        self, region: tuple[slice, ...], *, index: Index = None, level: int = 0
+    ) -> np.ndarray:
+        """Return ``read(index=index)[region]``, or the same of a smaller pyramid level."""
