@@ -52,10 +52,7 @@ class Reader(Protocol):
         """Decode one image after the other."""
 
     def properties(self, *, index: Index = None) -> ImageProperties:
-        """Describe what `read` with the same arguments returns, without decoding pixels.
-
-        With ``...``, describe the first image with ``n_images=count()``: core adds the first axis.
-        """
+        """Describe what `read` with the same arguments returns, without decoding pixels."""
 
     def metadata(self, *, index: Index = None, exclude_applied: bool = True) -> dict[str, Any]:
         """Return the metadata of the image at `index`; with ``...`` that of the whole file.
@@ -71,7 +68,14 @@ class Writer(Protocol):
     """Writes one resource. Owned by one thread."""
 
     def write(self, image: np.ndarray, *, metadata: Mapping[str, Any] | None = None) -> None:
-        """Add one image. Called again, it appends; a format of one image refuses."""
+        """Add one image. Called again, it appends; a format of one image refuses.
+
+        Raises
+        ------
+        EncodeError, OptionError
+            To refuse an image: it was not taken, and the next may be. Anything else that is raised
+            is a failure of the encoder, after which the whole file is given up.
+        """
 
     def close(self) -> None:
         """Finish the file."""

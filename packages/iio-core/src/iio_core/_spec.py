@@ -15,11 +15,12 @@ API = 1
 """The number of the plugin interface that this core speaks."""
 
 Trust = Literal["fuzzed", "unfuzzed", "external"]
+_Bytes = bytes  # `Signature.bytes` hides the type inside its class
 
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """Bytes that files of a format have at a fixed place.
+    r"""Bytes that files of a format have at a fixed place.
 
     Parameters
     ----------
@@ -32,15 +33,14 @@ class Signature:
 
     Examples
     --------
-    >>> Signature(0, b"RIFF\\0\\0\\0\\0WEBP", mask=b"\\xff\\xff\\xff\\xff\\0\\0\\0\\0\\xff\\xff\\xff\\xff").matches(
-    ...     b"RIFF\\x24\\x1a\\0\\0WEBPVP8 "
-    ... )
+    >>> webp = Signature(0, b"RIFF....WEBP".replace(b".", b"\0"), b"\xff" * 4 + b"\0" * 4 + b"\xff" * 4)
+    >>> webp.matches(b"RIFF\x24\x1a\0\0WEBPVP8 ")
     True
     """
 
     offset: int
-    bytes: bytes
-    mask: bytes | None = None
+    bytes: _Bytes
+    mask: _Bytes | None = None
 
     def __post_init__(self) -> None:
         if self.offset < 0 or not self.bytes:
@@ -63,7 +63,7 @@ class Signature:
             return 8 * len(self.bytes)
         return sum(m.bit_count() for m in self.mask)
 
-    def matches(self, head: bytes) -> bool:
+    def matches(self, head: _Bytes) -> bool:
         """Whether a header that begins with `head` has this signature."""
         if self.mask is None:
             return head.startswith(self.bytes, self.offset)

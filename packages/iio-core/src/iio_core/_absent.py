@@ -1,0 +1,84 @@
+"""Plugins that are not here: what the catalogue knows of this project's other wheels."""
+
+from __future__ import annotations
+
+from . import _catalog, _select
+from ._registry import Plugin, Registry
+from ._select import Candidate, Table
+from ._spec import Format, Pixels, PluginSpec, Signature
+
+__all__ = ["formats", "readers", "writers"]
+
+_ANY = (Pixels("uint8"),)
+
+
+def readers(head: bytes, filename: str, registry: Registry) -> list[Candidate]:
+    """Return who would read such a file if it were installed, best first."""
+    return [_hint(c) for c in _select.readers(head, filename, table(registry, writing=False))]
+
+
+def writers(filename: str, registry: Registry) -> list[Candidate]:
+    """Return who would write a file of such a name if it were installed, best first."""
+    return [_hint(c) for c in _select.writers(filename, table(registry, writing=True))]
+
+
+def _hint(candidate: Candidate) -> Candidate:
+    return Candidate(
+        candidate.plugin,
+        candidate.format,
+        candidate.claim,
+        candidate.extension,
+        candidate.weight,
+        install=candidate.format.requires or "",
+    )
+
+
+def table(registry: Registry, *, writing: bool) -> Table:
+    """Return the formats of the catalogue's plugins that are not in `registry`."""
+    key = "absent writing" if writing else "absent reading"
+    made: Table | None = registry.tables.get(key)
+    if made is None:
+        here = {plugin.spec.name for plugin in registry.plugins}
+        made = Table(Registry(tuple(_plugins(here))), writing=writing)
+        registry.tables[key] = made
+    return made
+
+
+def _plugins(here: set[str]) -> list[Plugin]:
+    by_name: dict[str, tuple[str, list[Format]]] = {}
+    for (
+        requirement,
+        plugin,
+        distribution,
+        name,
+        exts,
+        signatures,
+        reads,
+        writes,
+    ) in _catalog.ENTRIES:
+        if plugin in here:
+            continue
+        format = Format(
+            name=name,
+            title=name,
+            extensions=exts,
+            signatures=tuple(Signature(*signature) for signature in signatures),
+            devices=("<any>",),
+            reads=_ANY if reads else (),
+            writes=_ANY if writes else (),
+            requires=requirement,
+        )
+        by_name.setdefault(plugin, (distribution, []))[1].append(format)
+    return [
+        Plugin(
+            PluginSpec(name=name, title=name, plugin="", formats=tuple(made)),
+            distribution,
+            ours=True,
+        )
+        for name, (distribution, made) in by_name.items()
+    ]
+
+
+def formats(registry: Registry, *, writing: bool) -> list[tuple[str, Format]]:
+    """Return what the absent plugins handle, as pairs of requirement and format."""
+    return [(f.requires or "", f) for _, f in table(registry, writing=writing).rows]

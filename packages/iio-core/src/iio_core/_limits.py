@@ -1,0 +1,228 @@
+"""How much a single read may cost.
+
+Limits are on memory that is held at once, and are checked against what headers declare, before
+anything is allocated.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from ._errors import LimitError, OptionError
+
+__all__ = ["Limits", "current", "limits", "parse_bytes"]
+
+_UNITS = {"": 1, **{p: 1000 ** (i + 1) for i, p in enumerate("kmgtpezy")}}
+_UNITS |= {f"{p}i": 1024 ** (i + 1) for i, p in enumerate("kmgtpezy")}
+
+# Below this, what the machine has free is not looked up: finding out costs more than a small image.
+_SMALL = 64 << 20
+
+
+def parse_bytes(text: str | float) -> int:
+    """Return a number of bytes from ``1073741824``, ``"1GiB"`` or ``"250 MB"``.
+
+    Examples
+    --------
+    >>> parse_bytes("1GiB")
+    1073741824
+    """
+    if isinstance(text, int | float):
+        number, unit = float(text), ""
+    else:
+        match = re.fullmatch(r"\s*([0-9.]+(?:e[0-9]+)?|inf)\s*([a-z]*?)b?\s*", text.lower())
+        if match is None or match[2] not in _UNITS:
+            raise OptionError(f"{text!r} is not a number of bytes like 500000, '250MB' or '1GiB'")
+        number, unit = float(match[1]), match[2]
+    if not number >= 0:
+        raise OptionError(f"{text!r} is not a number of bytes")
+    if math.isinf(number):
+        return 1 << 80
+    return int(number * _UNITS[unit])
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one read may cost.
+
+    Parameters
+    ----------
+    array_bytes : int
+        What one returned array may hold.
+    ratio : int
+        An array may also hold this many times the resource's own size, if that is more.
+    metadata_bytes : int
+        What the metadata of one image may hold.
+    dimensions : int
+        How many axes an array may have.
+    body_bytes : int
+        What may be kept in memory of a resource that has to be held whole (a pipe, an archive
+        member, an upload).
+    """
+
+    array_bytes: int = 1 << 30
+    ratio: int = 10_000
+    metadata_bytes: int = 64 << 20
+    dimensions: int = 64
+    body_bytes: int = 1 << 30
+
+    def check_array(
+        self, shape: tuple[int, ...], itemsize: int, *, resource_size: int | None, name: str
+    ) -> None:
+        """Raise `LimitError` unless an array of this shape may be made for the resource `name`."""
+        if len(shape) > self.dimensions:
+            raise LimitError(
+                f"{name} declares {len(shape)} dimensions; {self.dimensions} are allowed. "
+                "To allow more: iio.limits(dimensions=...) or IIO_MAX_DIMENSIONS."
+            )
+        nbytes = math.prod(shape) * itemsize
+        if nbytes <= _SMALL and nbytes <= self.array_bytes:
+            return
+        allowed = max(self.array_bytes, self.ratio * (resource_size or 0))
+        if nbytes > allowed:
+            raise LimitError(
+                f"{name} declares an array of shape {shape}, {_human(nbytes)}; "
+                f"{_human(allowed)} are allowed. If you trust it: "
+                f"iio.limits(array_bytes={_human(nbytes)!r}) or IIO_MAX_ARRAY_BYTES; or read a part of it."
+            )
+        free = free_memory()
+        if free is not None and nbytes > free:
+            raise LimitError(
+                f"{name} declares an array of shape {shape}, {_human(nbytes)}; this machine has "
+                f"{_human(free)} of memory free. Read a part of it, or one image after the other."
+            )
+
+    def check_metadata(self, metadata: object, *, name: str) -> None:
+        """Raise `LimitError` if `metadata` holds more than is allowed."""
+        nbytes = _weigh(metadata)
+        if nbytes > self.metadata_bytes:
+            raise LimitError(
+                f"{name} has {_human(nbytes)} of metadata; {_human(self.metadata_bytes)} are allowed. "
+                "To allow more: iio.limits(metadata_bytes=...) or IIO_MAX_METADATA_BYTES."
+            )
+
+    def check_body(self, nbytes: int, *, name: str) -> None:
+        """Raise `LimitError` if a body of this size may not be held in memory."""
+        if nbytes > self.body_bytes:
+            raise LimitError(
+                f"{name} has at least {_human(nbytes)} that would have to be held in memory; "
+                f"{_human(self.body_bytes)} are allowed. To allow more: iio.limits(body_bytes=...) "
+                "or IIO_MAX_BODY_BYTES; or save it to a file first."
+            )
+
+
+_NAMES = tuple(f.name for f in fields(Limits))
+_scoped: ContextVar[Limits | None] = ContextVar("iio_limits", default=None)
+_from_environment: tuple[tuple[str | None, ...], Limits] | None = None
+
+
+def current() -> Limits:
+    """Return the limits in force here: of the innermost `limits` block, else the environment's."""
+    return _scoped.get() or _environment()
+
+
+def _environment() -> Limits:
+    global _from_environment
+    values = tuple(os.environ.get(f"IIO_MAX_{name.upper()}") for name in _NAMES)
+    if _from_environment is None or _from_environment[0] != values:
+        given = {n: _number(n, v) for n, v in zip(_NAMES, values, strict=True) if v}
+        _from_environment = values, Limits(**given)
+    return _from_environment[1]
+
+
+def _number(name: str, value: Any) -> int:
+    if name.endswith("_bytes"):
+        return parse_bytes(value)
+    try:
+        number = int(value)
+    except (TypeError, ValueError):
+        number = -1
+    if number < 0:
+        raise OptionError(f"limit {name} takes a whole number, not {value!r}")
+    return number
+
+
+@contextmanager
+def limits(**changes: int | float | str) -> Iterator[Limits]:
+    """Change the limits for the reads inside a ``with`` block, in this thread or task only.
+
+    Parameters
+    ----------
+    **changes : int, float or str
+        Any field of `Limits`; sizes also as ``"4GiB"`` or ``"500 MB"``, or ``"inf"``.
+
+    Yields
+    ------
+    Limits
+        The limits in force.
+
+    Raises
+    ------
+    OptionError
+        For a limit that does not exist or a value that is not a size.
+
+    Examples
+    --------
+    >>> import iio_core as iio
+    >>> with iio.limits(array_bytes="4GiB") as now:
+    ...     now.array_bytes
+    4294967296
+    """
+    unknown = sorted(set(changes) - set(_NAMES))
+    if unknown:
+        raise OptionError(f"there is no limit {unknown[0]!r}; there are {', '.join(_NAMES)}")
+    inside = replace(current(), **{name: _number(name, value) for name, value in changes.items()})
+    token = _scoped.set(inside)
+    try:
+        yield inside
+    finally:
+        _scoped.reset(token)
+
+
+def free_memory() -> int | None:
+    """Return the bytes of memory that could be had now; None where that cannot be told."""
+    try:
+        with open("/proc/meminfo", "rb") as file:
+            for line in file:
+                if line.startswith(b"MemAvailable:"):
+                    return int(line.split()[1]) * 1024
+    except OSError:
+        pass  # not Linux
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, ValueError, OSError):
+        return None
+
+
+def _weigh(value: object) -> int:
+    """Add up the bytes of strings, byte strings and arrays in nested containers."""
+    total, todo = 0, [value]
+    while todo:
+        item = todo.pop()
+        if isinstance(item, dict):
+            todo += item.keys()
+            todo += item.values()
+        elif isinstance(item, list | tuple | set):
+            todo += item
+        elif isinstance(item, str | bytes | bytearray):
+            total += len(item)
+        else:
+            total += int(getattr(item, "nbytes", 8))
+    return total
+
+
+def _human(nbytes: int) -> str:
+    number, unit = float(nbytes), ""
+    for unit in ("B", "KiB", "MiB", "GiB", "TiB", "PiB"):
+        if number < 1024 or unit == "PiB":
+            break
+        number /= 1024
+    # Rounded up, so that the size in the advice is one that is enough.
+    return f"{math.ceil(number * 10) / 10:g} {unit}" if unit != "B" else f"{nbytes} B"

@@ -1,0 +1,292 @@
+"""From a URI to an open reader or writer: the candidates are asked in their order."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from . import _options, _registry, _select
+from ._errors import NotThisFormat, OptionError, PluginContractError
+from ._limits import current as current_limits
+from ._registry import Plugin, Registry
+from ._resources import Resource, Target, open_resource, open_target
+from ._select import Candidate
+from ._session import ReadSession, WriteSession
+from ._spec import Format, PluginSpec
+from ._translate import CAUGHT, Blame
+
+__all__ = ["candidates_for", "missing", "obstacle", "open_reading", "open_writing", "writers_for"]
+
+HEAD = 4096
+
+
+def open_reading(
+    uri: Any,
+    *,
+    plugin: Any = None,
+    extension: str | None = None,
+    trust: Collection[str] = (),
+    options: Mapping[str, Any],
+    call: str | None = None,
+) -> tuple[ReadSession, dict[str, Any]]:
+    """Open a session for reading, and return the options that are left for the method `call`."""
+    resource = open_resource(uri, current_limits(), extension=extension)
+    try:
+        return _open_reading(resource, plugin, trust, options, call)
+    except BaseException:
+        resource.close()
+        raise
+
+
+def _open_reading(
+    resource: Resource,
+    plugin: Any,
+    trust: Collection[str],
+    options: Mapping[str, Any],
+    call: str | None,
+) -> tuple[ReadSession, dict[str, Any]]:
+    registry = _registry.current()
+    candidates = candidates_for(resource, registry, plugin)
+    usable = [c for c in candidates if not obstacle(c, trust)] if candidates else []
+    # One that cannot be used decides the answer only if nobody usable has an equal claim.
+    if not usable or (plugin is None and usable[0].claim > candidates[0].claim):
+        from ._explain import nobody_reads
+
+        raise nobody_reads(resource, registry, candidates, plugin, trust)
+    if options:
+        usable = _knowing(usable, options, resource.name, "open_reader", call)
+    declined: list[Candidate] = []
+    for candidate in usable:
+        chosen = candidate.plugin.load()
+        if not hasattr(chosen, "open_reader"):
+            raise _cannot(candidate, "read")
+        opening: Mapping[str, Any] = options
+        rest: dict[str, Any] = {}
+        if options:
+            opening, rest = _options.split(options, _options.names(chosen.open_reader))
+        blame = Blame(candidate.plugin.spec.name, candidate.format.name, resource.name)
+        try:
+            reader = chosen.open_reader(resource, candidate.format.name or None, **opening)
+        except NotThisFormat as reason:
+            declined.append(_declined(candidate, reason))
+            continue
+        except CAUGHT as error:
+            blame.decoding(error)
+        return ReadSession(reader, resource, blame), rest
+    from ._explain import nobody_reads
+
+    raise nobody_reads(resource, registry, declined, plugin, trust)
+
+
+def _declined(candidate: Candidate, reason: NotThisFormat) -> Candidate:
+    return replace(candidate, verdict=f"declined: {reason}")
+
+
+def candidates_for(resource: Resource, registry: Registry, plugin: Any = None) -> list[Candidate]:
+    """Return who claims a resource, best first; only `plugin`'s formats if that is given."""
+    if plugin is not None:
+        return _of_one(resource, _plugin(plugin, registry))
+    table = _select.table(registry, writing=False)
+    if resource.is_directory:
+        return [
+            Candidate(plugin, format, _select.EXTENSION)
+            for plugin, format in table.rows
+            if format.directories
+        ]
+    head = resource.head(max(HEAD, table.head))
+    found = _select.readers(head, resource.filename, table)
+    if found and found[0].claim == _select.BOTH:
+        return found
+    # Somebody who is not installed may have the better claim: a camera's raw file, which begins
+    # as a TIFF, is not to be read as one just because nobody here knows better.
+    from ._absent import readers as absent_readers
+
+    absent = absent_readers(head, resource.filename, registry)
+    return sorted(found + absent, key=lambda c: (c.claim, bool(c.install))) if absent else found
+
+
+def _of_one(resource: Resource, plugin: Plugin) -> list[Candidate]:
+    """Return the formats that a plugin named by the user might read a resource as.
+
+    It is asked also about what it does not recognize: it is given the format that the name
+    suggests, and if there is none, the name of no format.
+    """
+    table = _select.Table(Registry((plugin,)), writing=False)
+    if resource.is_directory:
+        found = [Candidate(plugin, f, _select.BOTH) for f in plugin.spec.formats if f.directories]
+        return found or [Candidate(plugin, _NAMELESS, _select.EXTENSION)]
+    head = resource.head(max(HEAD, table.head))
+    found = _select.readers(head, resource.filename, table)
+    if found:
+        return found
+    named = _select.promised(head, resource.filename, table)
+    return [Candidate(plugin, f, _select.EXTENSION) for f in named or [_NAMELESS]]
+
+
+_NAMELESS = Format(name="", title="not recognized", devices=("<any>",), trust="fuzzed")
+
+
+def _plugin(plugin: Any, registry: Registry) -> Plugin:
+    """Return the plugin that ``plugin=`` means: a name, an alias, a spec, or the object itself."""
+    if isinstance(plugin, str):
+        found = registry.find(plugin)
+        if found is not None:
+            return found
+        from ._explain import no_such_plugin
+
+        raise no_such_plugin(plugin, registry)
+    if isinstance(plugin, PluginSpec):
+        return Plugin(plugin)
+    if hasattr(plugin, "open_reader") or hasattr(plugin, "open_writer"):
+        name = type(plugin).__name__
+        spec = PluginSpec(
+            name=name, title=name, plugin=f"{type(plugin).__module__}:{name}", formats=()
+        )
+        return Plugin(spec, _loaded=[plugin])
+    raise OptionError(f"plugin={plugin!r} is neither the name of a plugin nor a plugin")
+
+
+def obstacle(candidate: Candidate, trust: Collection[str] = ()) -> str:
+    """Return why a candidate cannot be used here; an empty string if it can."""
+    format = candidate.format
+    if candidate.install:
+        return f"it is not installed: pip install {candidate.install}"
+    if format.trust == "external" and not _trusted(format, trust):
+        return (
+            "decoding it can run a program or open other files; if you trust this one: "
+            f"trust={{{format.name!r}}}"
+        )
+    if format.trust == "unfuzzed" and os.environ.get("IIO_BLOCK_UNTRUSTED") == "1":
+        return "its decoder is not fuzzed, and IIO_BLOCK_UNTRUSTED=1 is set"
+    absent = missing(format.modules) if format.modules else ""
+    if absent:
+        return f"its backend {absent} is not installed: pip install {format.requires or absent}"
+    return ""
+
+
+def _trusted(format: Format, trust: Collection[str]) -> bool:
+    names = {trust} if isinstance(trust, str) else trust
+    return format.name.lower() in {name.lower() for name in names}
+
+
+def missing(modules: Iterable[str]) -> str:
+    """Return the first of `modules` that cannot be imported; an empty string if all can."""
+    for module in modules:
+        try:
+            if importlib.util.find_spec(module) is None:
+                return module
+        except (ImportError, ValueError):
+            return module
+    return ""
+
+
+def _knowing(
+    usable: list[Candidate],
+    options: Mapping[str, Any],
+    name: str,
+    opener: str,
+    call: str | None,
+    writing: bool = False,
+) -> list[Candidate]:
+    """Return the candidates of the best claim that know every option; raise if none does."""
+    known: set[str] = set()
+    knowing = []
+    for candidate in usable:
+        if candidate.claim != usable[0].claim:
+            break
+        names = _option_names(candidate, opener, call, writing)
+        if names >= options.keys():
+            knowing.append(candidate)
+        known |= names
+    if knowing:
+        return knowing
+    best = usable[0]
+    where = f"{name}: plugin {best.plugin.spec.name!r} for {best.format.name or 'this'}"
+    _options.check(options, known, where=where)
+    raise OptionError(f"{where} does not know all of the options {', '.join(options)} together")
+
+
+def _option_names(candidate: Candidate, opener: str, call: str | None, writing: bool) -> set[str]:
+    plugin = candidate.plugin.load()
+    if not hasattr(plugin, opener):
+        return set()
+    names = set(_options.names(getattr(plugin, opener)))
+    if call is not None:
+        kind = _writer_type(plugin, candidate.format.name) if writing else plugin.reader_type
+        names |= _options.names(getattr(kind, call))
+    return names
+
+
+def _writer_type(plugin: Any, format: str) -> Any:
+    by_format = getattr(plugin, "writer_type_for", None)
+    return plugin.writer_type if by_format is None else by_format(format)
+
+
+def _cannot(candidate: Candidate, verb: str) -> PluginContractError:
+    return PluginContractError(
+        f"plugin {candidate.plugin} says that it can {verb} {candidate.format.name}, "
+        f"but has no way to open a {verb}er"
+    )
+
+
+def open_writing(
+    uri: Any,
+    *,
+    plugin: Any = None,
+    extension: str | None = None,
+    format: str | None = None,
+    fsync: bool = False,
+    options: Mapping[str, Any],
+    call: str | None = None,
+) -> tuple[WriteSession, dict[str, Any]]:
+    """Open a session for writing, and return the options that are left for the method `call`."""
+    target = open_target(uri, extension=extension, session=call is None, fsync=fsync)
+    registry = _registry.current()
+    candidates = writers_for(target, registry, plugin, format)
+    usable = [c for c in candidates if not c.install and not missing(c.format.modules)]
+    if not usable:
+        from ._explain import nobody_writes
+
+        raise nobody_writes(target, registry, candidates, plugin, format)
+    if options:
+        usable = _knowing(usable, options, target.name, "open_writer", call, writing=True)
+    candidate = usable[0]
+    chosen = candidate.plugin.load()
+    if not hasattr(chosen, "open_writer"):
+        raise _cannot(candidate, "writ")
+    opening, rest = (
+        _options.split(options, _options.names(chosen.open_writer)) if options else ({}, {})
+    )
+    blame = Blame(candidate.plugin.spec.name, candidate.format.name, target.name)
+    try:
+        writer = chosen.open_writer(target, candidate.format.name, **opening)
+    except BaseException as error:
+        target.abort()
+        if isinstance(error, CAUGHT):
+            blame.encoding(error)
+        raise
+    return WriteSession(writer, target, blame), rest
+
+
+def writers_for(
+    target: Target, registry: Registry, plugin: Any = None, format: str | None = None
+) -> list[Candidate]:
+    """Return who can write a target, best first."""
+    one = None
+    if plugin is not None:
+        one = _plugin(plugin, registry)
+        if not one.spec.formats:  # a bare plugin object: it knows its formats itself
+            name = format or target.extension.lstrip(".").upper()
+            return [Candidate(one, Format(name=name, title=name, devices=("<any>",)), 0)]
+        registry = Registry((one,))
+    table = _select.table(registry, writing=True)
+    if format is not None:  # the format that the caller names, whatever the extension
+        return [
+            Candidate(plugin, made, _select.BOTH)
+            for plugin, made in table.rows
+            if made.name.lower() == format.lower()
+        ]
+    return _select.writers(target.filename, table)

@@ -1,0 +1,188 @@
+"""What a plugin sees of the place that it reads from or writes to."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import IO
+
+from .._errors import DecodeError
+from .._limits import Limits
+
+__all__ = ["Resource", "Target", "copy"]
+
+CHUNK = 1 << 20
+
+
+def copy(source: IO[bytes], sink: IO[bytes], *, limit: Limits | None = None, name: str = "") -> int:
+    """Copy a stream to its end, in chunks; return how many bytes that were."""
+    done = 0
+    while chunk := source.read(CHUNK):
+        done += len(chunk)
+        if limit is not None:
+            limit.check_body(done, name=name)
+        write_all(sink, chunk)
+    return done
+
+
+def write_all(sink: IO[bytes], data: bytes | memoryview) -> None:
+    """Write all of `data`, also to a raw stream, whose ``write`` may take only a part."""
+    view = memoryview(data)
+    while view:
+        written: int | None = sink.write(view)
+        if written is None:  # a stream that does not count
+            return
+        view = view[written:]
+
+
+class Resource:
+    """Something to read: a path, bytes, a file object, an archive member, a directory.
+
+    Attributes
+    ----------
+    name : str
+        How messages call it.
+    filename : str
+        The last part of its name, which tells the extension; empty if there is none.
+    limits : Limits
+        How much reading it may cost.
+    size : int or None
+        Its length in bytes, where that is known.
+    is_directory : bool
+        Whether it has entries and no bytes.
+    """
+
+    is_directory = False
+    size: int | None = None
+
+    def __init__(self, name: str, filename: str, limits: Limits) -> None:
+        self.name = name
+        self.filename = filename
+        self.limits = limits
+        self._handles: list[IO[bytes]] = []
+        self._head = b""
+        self._waiting: IO[bytes] | None = (
+            None  # what `head` opened and `open` has not yet given away
+        )
+
+    @property
+    def extension(self) -> str:
+        """The last extension in lower case with its dot, or an empty string."""
+        return os.path.splitext(self.filename)[1].lower()
+
+    def head(self, n: int = 4096) -> bytes:
+        """Return the first `n` bytes, fewer if there are no more. Cached."""
+        if len(self._head) < n:
+            if self._waiting is None:
+                self._waiting = self._track(self._open())
+            self._head = self._waiting.read(n)
+            self._waiting.seek(0)
+        return self._head[:n]
+
+    def open(self) -> IO[bytes]:
+        """Open it as a binary, seekable file, which core closes in the end."""
+        if (file := self._waiting) is not None:
+            self._waiting = None
+            return file
+        return self._track(self._open())
+
+    @contextmanager
+    def as_path(self) -> Iterator[Path]:
+        """Give a path to it, for backends that know only paths; it may be a temporary copy."""
+        import tempfile  # and with it `random`: only where it is needed
+
+        # A directory of its own, so that the file keeps its name and its extension.
+        with tempfile.TemporaryDirectory(prefix="iio-") as folder:
+            path = Path(folder, os.path.basename(self.filename) or "resource")
+            with path.open("wb") as sink:
+                copy(self.open(), sink)
+            yield path
+
+    def entries(self) -> Iterator[Resource]:
+        """Iterate over what a directory, a list of files or an archive holds, sorted by name."""
+        raise DecodeError(f"{self.name} is not a directory, a list of files or an archive")
+
+    def companion(self, name: str) -> Resource:
+        """Return the file beside this one, or below its directory, that its header refers to.
+
+        Raises
+        ------
+        FileNotFoundError
+            If it is not there.
+        DecodeError
+            If the reference leaves the directory tree.
+        """
+        raise FileNotFoundError(f"{self.name} refers to {name!r}, but has no files beside it")
+
+    def close(self) -> None:
+        """Close every handle that was opened on it."""
+        self._waiting = None
+        while self._handles:
+            self._handles.pop().close()
+
+    def _open(self) -> IO[bytes]:
+        raise NotImplementedError  # every kind of resource says how
+
+    def _track(self, file: IO[bytes]) -> IO[bytes]:
+        self._handles.append(file)
+        return file
+
+
+class Target:
+    """Somewhere to write to. Nothing is there for others to see before `commit`.
+
+    Attributes
+    ----------
+    name : str
+        How messages call it.
+    filename : str
+        The last part of its name, which tells the extension; empty if there is none.
+    """
+
+    def __init__(self, name: str, filename: str) -> None:
+        self.name = name
+        self.filename = filename
+        self._file: IO[bytes] | None = None
+
+    @property
+    def extension(self) -> str:
+        """The last extension in lower case with its dot, or an empty string."""
+        return os.path.splitext(self.filename)[1].lower()
+
+    def open(self) -> IO[bytes]:
+        """Open it, once, as a binary file that can be written, read and seeked."""
+        if self._file is None:
+            self._file = self._create()
+        return self._file
+
+    def as_path(self) -> AbstractContextManager[Path]:
+        """Give a path to write to, for backends that know only paths."""
+        return self._as_path()
+
+    @contextmanager
+    def _as_path(self) -> Iterator[Path]:
+        import tempfile
+
+        with tempfile.TemporaryDirectory(prefix="iio-") as folder:
+            path = Path(folder, os.path.basename(self.filename) or "target")
+            yield path
+            with path.open("rb") as source:
+                copy(source, self.open())
+
+    def sibling(self, name: str) -> Target:
+        """Return the target of a further file in the same directory, committed before this one."""
+        raise ValueError(f"{self.name} cannot have {name!r} beside it: write to a path instead")
+
+    def commit(self) -> None:
+        """Let others see what was written, all at once."""
+        raise NotImplementedError  # every kind of target says how
+
+    def abort(self) -> None:
+        """Throw away what was written."""
+        raise NotImplementedError  # every kind of target says how
+
+    def _create(self) -> IO[bytes]:
+        return io.BytesIO()

@@ -1,0 +1,141 @@
+"""Members of zip archives: ``folder.zip/inner.png`` and ``folder.zip#inner.png``."""
+
+from __future__ import annotations
+
+import copy as copying
+import io
+import os
+import posixpath
+import zipfile
+import zlib
+from typing import IO
+
+from .._errors import DecodeError
+from .._limits import Limits
+from ._atomic import PathTarget
+from ._base import Resource, Target, copy
+
+__all__ = ["ZipMember", "ZipTarget", "member_names"]
+
+_BROKEN = (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, ValueError)
+
+
+def _open_archive(archive: str) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(archive)
+    except _BROKEN as error:
+        raise DecodeError(f"{archive} is not a zip archive: {error}") from error
+
+
+def member_names(archive: str) -> list[str]:
+    """Return the names of the files in an archive, sorted."""
+    with _open_archive(archive) as file:
+        return sorted(i.filename for i in file.infolist() if not i.is_dir())
+
+
+class ZipMember(Resource):
+    """One file of a zip archive, held whole while it is read.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the archive, or the member in it, does not exist.
+    DecodeError
+        If the archive is damaged, or the member encrypted.
+    LimitError
+        If the member says that it is larger than `Limits.body_bytes`.
+    """
+
+    def __init__(self, archive: str, member: str, limits: Limits, *, filename: str | None = None):
+        super().__init__(f"{archive}/{member}", member if filename is None else filename, limits)
+        self._archive = archive
+        self._member = member
+        with _open_archive(archive) as file:
+            try:
+                info = file.getinfo(member)
+            except KeyError:
+                raise FileNotFoundError(
+                    f"{archive} has no member {member!r}; it has {len(file.namelist())} others"
+                ) from None
+            limits.check_body(info.file_size, name=self.name)
+            try:
+                self._data = file.read(info)
+            except _BROKEN as error:
+                raise DecodeError(f"{self.name} cannot be unpacked: {error}") from error
+        self.size = len(self._data)
+
+    def _open(self) -> IO[bytes]:
+        return io.BytesIO(self._data)
+
+    def companion(self, name: str) -> Resource:
+        """Return a member in the same folder of the archive or below it."""
+        folder = posixpath.dirname(self._member)
+        inside = posixpath.normpath(posixpath.join(folder, name.replace("\\", "/")))
+        if inside.startswith(("/", "..")) or (folder and not inside.startswith(f"{folder}/")):
+            raise DecodeError(
+                f"{self.name} refers to {name!r}, which is outside of its folder; "
+                "such references are not followed"
+            )
+        return ZipMember(self._archive, inside, self.limits)
+
+
+class ZipTarget(Target):
+    """One file of a zip archive to write: the archive is rewritten to a new file, all or nothing."""
+
+    def __init__(
+        self, archive: str, member: str, *, filename: str | None = None, fsync: bool
+    ) -> None:
+        super().__init__(f"{archive}/{member}", member if filename is None else filename)
+        if not member or member.endswith("/"):
+            raise ValueError(f"{archive} needs the name of a member: {archive}/image.png")
+        self._archive = archive
+        self._member = posixpath.normpath(member)
+        if self._member.startswith(("/", "..")):
+            raise ValueError(f"{member!r} is not a path inside of {archive}")
+        self._target = PathTarget(archive, fsync=fsync)
+        if os.path.exists(archive):
+            _open_archive(archive).close()
+
+    def commit(self) -> None:
+        """Write the new archive and put it in the place of the old one."""
+        body = self.open()
+        body.seek(0)
+        new = self._target.open()
+        exists = os.path.exists(self._archive)
+        if exists and self._member not in member_names(self._archive):
+            # Nothing to replace: what is there is kept to the byte, and one member appended.
+            with open(self._archive, "rb") as old:
+                copy(old, new)
+            with zipfile.ZipFile(new, "a") as archive:
+                self._add(archive, body)
+        else:
+            with zipfile.ZipFile(new, "w") as archive:
+                if exists:
+                    self._copy_others(archive)
+                self._add(archive, body)
+        self._target.commit()
+
+    def _add(self, archive: zipfile.ZipFile, body: IO[bytes]) -> None:
+        # Image formats compress already: stored members can be read without unpacking.
+        with archive.open(self._member, "w", force_zip64=True) as sink:
+            copy(body, sink)
+
+    def _copy_others(self, archive: zipfile.ZipFile) -> None:
+        with _open_archive(self._archive) as old:
+            archive.comment = old.comment
+            for info in old.infolist():
+                if info.filename == self._member:
+                    continue
+                if info.flag_bits & 1:
+                    raise DecodeError(
+                        f"{self._archive} has the encrypted member {info.filename!r}, which cannot "
+                        f"be carried over; write {self._member!r} under a name that is not there yet"
+                    )
+                # zipfile writes the new sizes and offset into the info that it is given.
+                with old.open(info) as source, archive.open(copying.copy(info), "w") as sink:
+                    copy(source, sink)
+
+    def abort(self) -> None:
+        """Leave the archive as it was."""
+        self._file = None
+        self._target.abort()

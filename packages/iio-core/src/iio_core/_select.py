@@ -1,0 +1,206 @@
+"""Who can read or write this: a pure function of header, name and specs.
+
+The order is the same on every machine: a claim by signature and extension comes before one by
+signature alone, that before one by extension alone. Within a kind of claim: the user's order, this
+project's wheels, the longer signature, the longer extension, the format's priority, the name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from ._spec import Format, Signature
+
+if TYPE_CHECKING:
+    from ._registry import Plugin, Registry
+
+__all__ = ["Candidate", "Table", "extensions", "promised", "readers", "writers"]
+
+BOTH, SIGNATURE, EXTENSION = 0, 1, 2
+_CLAIMS = ("signature and extension", "signature", "extension")
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A plugin's format that lays claim to a resource.
+
+    Attributes
+    ----------
+    plugin : Plugin
+        Who.
+    format : Format
+        As which format.
+    claim : int
+        0: by signature and extension, 1: by signature, 2: by extension.
+    extension : str
+        The extension that it claims, if any.
+    weight : int
+        How many bits of signature it claims.
+    verdict : str
+        What became of it: empty while nobody has asked.
+    install : str
+        For a wheel that is not here and that the catalogue knows: what to ``pip install``.
+    """
+
+    plugin: Plugin
+    format: Format
+    claim: int
+    extension: str = ""
+    weight: int = 0
+    verdict: str = ""
+    install: str = ""
+
+    @property
+    def reason(self) -> str:
+        """Why it is a candidate, in words."""
+        parts = [f"signature of {self.weight} bits"] if self.weight else []
+        parts += [f"extension {self.extension}"] if self.extension else []
+        return " and ".join(parts) or _CLAIMS[self.claim]
+
+    def __str__(self) -> str:
+        return f"{self.plugin.spec.name} as {self.format.name}: {self.reason}"
+
+
+Row = tuple["Plugin", Format]
+
+
+class Table:
+    """The formats of a registry for one direction, indexed by signature and by extension."""
+
+    def __init__(self, registry: Registry, *, writing: bool) -> None:
+        self.rows: list[Row] = [
+            (plugin, format)
+            for plugin in registry.plugins
+            for format in plugin.spec.formats
+            if (format.writes if writing else format.reads)
+        ]
+        self.by_extension: dict[str, list[int]] = {}
+        self.by_first_byte: dict[int, list[tuple[Signature, int]]] = {}
+        # Signatures further on, by where they stand: one dict look-up for each place.
+        self.by_place: dict[tuple[int, int], dict[bytes, list[int]]] = {}
+        self.elsewhere: list[tuple[Signature, int]] = []
+        self.order: list[tuple[int, bool]] = []
+        self.head = 0
+        for number, (plugin, format) in enumerate(self.rows):
+            self.order.append((registry.position(plugin), not plugin.ours))
+            for extension in format.extensions:
+                self.by_extension.setdefault(extension, []).append(number)
+            for signature in format.signatures:
+                self.head = max(self.head, signature.end)
+                if signature.offset == 0 and (signature.mask is None or signature.mask[0] == 0xFF):
+                    self.by_first_byte.setdefault(signature.bytes[0], []).append(
+                        (signature, number)
+                    )
+                elif signature.mask is None:
+                    place = self.by_place.setdefault((signature.offset, signature.end), {})
+                    place.setdefault(signature.bytes, []).append(number)
+                else:
+                    self.elsewhere.append((signature, number))
+
+    @cached_property
+    def longest_extension(self) -> int:
+        """How many dots an extension of the table may have."""
+        return max((e.count(".") for e in self.by_extension), default=1)
+
+
+def table(registry: Registry, *, writing: bool) -> Table:
+    """Return the table of a registry, made when it is first asked for."""
+    key = "writing" if writing else "reading"
+    made: Table | None = registry.tables.get(key)
+    if made is None:
+        made = registry.tables[key] = Table(registry, writing=writing)
+    return made
+
+
+def extensions(filename: str, most: int = 2) -> list[str]:
+    """Return the extensions of a name in lower case, the longest first.
+
+    Examples
+    --------
+    >>> extensions("scan.OME.tiff")
+    ['.ome.tiff', '.tiff']
+    """
+    tail = filename.lower()
+    cut = max(tail.rfind("/"), tail.rfind("\\")) + 1
+    parts = tail[cut:].split(".")[1:][-most:]
+    return ["." + ".".join(parts[i:]) for i in range(len(parts))]
+
+
+def readers(head: bytes, filename: str, table: Table) -> list[Candidate]:
+    """Return who claims to read a file that begins with `head`, best first."""
+    weights = _weights(head, table)
+    named: dict[int, str] = {}
+    for extension in extensions(filename, table.longest_extension):
+        for number in table.by_extension.get(extension, ()):
+            named.setdefault(number, extension)
+    found = []
+    for number in weights.keys() | named.keys():
+        plugin, format = table.rows[number]
+        weight, extension = weights.get(number, 0), named.get(number, "")
+        if weight:
+            if not extension and not format.signature_alone:
+                continue
+            claim = BOTH if extension else SIGNATURE
+        elif format.extension_alone:
+            claim = EXTENSION
+        else:
+            continue
+        found.append((number, Candidate(plugin, format, claim, extension, weight)))
+    return _ranked(found, table)
+
+
+def _weights(head: bytes, table: Table) -> dict[int, int]:
+    """Return the rows that have a signature of this header, each with its heaviest one."""
+    weights: dict[int, int] = {}
+    if not head:
+        return weights
+    for signature, number in table.by_first_byte.get(head[0], ()):
+        if signature.matches(head) and signature.weight > weights.get(number, 0):
+            weights[number] = signature.weight
+    for (start, end), place in table.by_place.items():
+        for number in place.get(head[start:end], ()):
+            weights[number] = max(weights.get(number, 0), 8 * (end - start))
+    for signature, number in table.elsewhere:
+        if signature.matches(head) and signature.weight > weights.get(number, 0):
+            weights[number] = signature.weight
+    return weights
+
+
+def writers(filename: str, table: Table) -> list[Candidate]:
+    """Return who can write a file of this name, best first."""
+    found = [
+        (number, Candidate(*table.rows[number], EXTENSION, extension))
+        for extension in extensions(filename, table.longest_extension)
+        for number in table.by_extension.get(extension, ())
+    ]
+    return _ranked(found, table)
+
+
+def _ranked(found: list[tuple[int, Candidate]], table: Table) -> list[Candidate]:
+    if len(found) > 1:
+        found.sort(key=lambda item: _key(table.order[item[0]], item[1]))
+    return [candidate for _, candidate in found]
+
+
+def _key(order: tuple[int, bool], candidate: Candidate) -> tuple[object, ...]:
+    return (
+        candidate.claim,
+        order,
+        -candidate.weight,
+        -len(candidate.extension),
+        -candidate.format.priority,
+        candidate.plugin.spec.name,
+        candidate.format.name,
+    )
+
+
+def promised(head: bytes, filename: str, table: Table) -> list[Format]:
+    """Return the formats whose extension the file has, but none of their signatures."""
+    return [
+        table.rows[number][1]
+        for extension in extensions(filename, table.longest_extension)
+        for number in table.by_extension.get(extension, ())
+        if not any(s.matches(head) for s in table.rows[number][1].signatures)
+    ]

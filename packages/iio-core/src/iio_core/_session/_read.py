@@ -1,0 +1,358 @@
+"""The user's side of a plugin's reader: one meaning of index, limits, errors, stacking."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from types import EllipsisType, TracebackType
+from typing import Any, Self
+
+import numpy as np
+
+from .. import _options
+from .._errors import DecodeError, OptionError
+from .._index import normalize, out_of_range
+from .._properties import ImageProperties
+from .._resources import Resource
+from .._translate import CAUGHT, Blame
+
+__all__ = ["ReadSession"]
+
+
+class ReadSession:
+    """An open resource, to read from. A context manager.
+
+    Attributes that it does not have itself are the plugin's reader's.
+
+    Examples
+    --------
+    >>> import iio_core as iio
+    >>> with iio.imopen("newtonscradle.gif", "r") as file:  # doctest: +SKIP
+    ...     first, last = file.read(index=0), file.read(index=-1)
+    """
+
+    def __init__(self, reader: Any, resource: Resource, blame: Blame) -> None:
+        self._reader = reader
+        self._resource = resource
+        self._blame = blame
+        self._total: int | None = None
+        self._closed = False
+
+    @property
+    def plugin(self) -> str:
+        """The name of the plugin that reads."""
+        return self._blame.plugin
+
+    @property
+    def format(self) -> str:
+        """The name of the format that was recognized."""
+        return self._blame.format
+
+    @property
+    def closed(self) -> bool:
+        """Whether `close` was called."""
+        return self._closed
+
+    def count(self) -> int | None:
+        """Return how many images there are; None if that is not known without decoding."""
+        if self._total is None:
+            self._total = self._ask(self._reader.count)
+        return self._total
+
+    def read(
+        self, *, index: Any = None, writeable_output: bool = True, **options: Any
+    ) -> np.ndarray:
+        """Decode one image, or several that are stacked along a new first axis.
+
+        Parameters
+        ----------
+        index : int, slice, list of int, ``...`` or None
+            Which; negative from the end, ``...`` for all. None is what the format's documentation
+            says: all of a GIF or a video, the first image of most other formats.
+        writeable_output : bool
+            False allows an array that cannot be written to, where that saves a copy.
+        **options : Any
+            The plugin's own.
+
+        Returns
+        -------
+        numpy.ndarray
+            C-contiguous, in native byte order: ``(height, width)``, ``(height, width, channels)``,
+            with several images one axis more in front.
+
+        Raises
+        ------
+        FrameIndexError
+            If there is no such image.
+        DecodeError
+            If the file is damaged, or images of different shapes cannot be stacked.
+        LimitError
+            If it would take more memory than is allowed.
+        OptionError
+            If the plugin does not know an option.
+        """
+        if options:
+            self._check_options(options, self._reader.read)
+        which = self._which(index)
+        if not isinstance(which, int):
+            if not getattr(self._reader, "reads_batches", False):
+                return self._stack(which, options)
+        elif which and which >= (total := self._count_or(which + 1)):
+            raise out_of_range(which, total, name=self._resource.name)
+        self._charge(which, options)
+        return self._owned(self._ask(self._reader.read, index=which, **options), writeable_output)
+
+    def iter(self, *, writeable_output: bool = True, **options: Any) -> Iterator[np.ndarray]:
+        """Decode one image after the other; memory stays at a few images.
+
+        Parameters
+        ----------
+        writeable_output : bool
+            As for `read`.
+        **options : Any
+            The plugin's own.
+
+        Yields
+        ------
+        numpy.ndarray
+            Each image, as `read` returns it.
+        """
+        if options:
+            self._check_options(options, self._reader.iter)
+        total = self.count()
+        images = self._ask(self._reader.iter, **options)
+        number = 0
+        while True:
+            if number == 0 or (total is not None and number < total):
+                self._charge(number, options)
+            image = self._ask(next, images, None)
+            if image is None:
+                return
+            yield self._owned(image, writeable_output)
+            number += 1
+
+    def properties(
+        self, *, index: Any = None, count_frames: bool = False, **options: Any
+    ) -> ImageProperties:
+        """Describe what `read` with the same arguments returns, without decoding pixels.
+
+        Parameters
+        ----------
+        index : int, slice, list of int, ``...`` or None
+            As for `read`.
+        count_frames : bool
+            Whether to decode the file if that is the only way to find out how many images it has.
+        **options : Any
+            The plugin's own.
+
+        Returns
+        -------
+        ImageProperties
+            With ``n_images=None`` if their number is not known.
+        """
+        if options:
+            self._check_options(options, self._reader.properties)
+        which = self._which(index)
+        if isinstance(which, int):
+            if which and which >= (total := self._count_or(which + 1)):
+                raise out_of_range(which, total, name=self._resource.name)
+            found: ImageProperties = self._ask(self._reader.properties, index=which, **options)
+            return found
+        if getattr(self._reader, "reads_batches", False):
+            found = self._ask(self._reader.properties, index=which, **options)
+            return found
+        if which is ... or which is None:
+            number = self._count() if count_frames else self.count()
+            first = 0
+        else:
+            number = len(which)
+            first = which[0] if which else 0
+        one: ImageProperties = self._ask(self._reader.properties, index=first, **options)
+        return ImageProperties(
+            shape=(number, *one.shape),
+            dtype=one.dtype,
+            n_images=number,
+            is_batch=True,
+            spacing=one.spacing,
+            axes=f"I{one.axes}" if one.axes else None,
+        )
+
+    def metadata(
+        self, *, index: Any = None, exclude_applied: bool = True, **options: Any
+    ) -> dict[str, Any]:
+        """Return what the file says of an image beside its pixels.
+
+        Parameters
+        ----------
+        index : int, ``...`` or None
+            Which image; ``...`` for the metadata of the whole file.
+        exclude_applied : bool
+            Whether to leave out what reading has already applied to the pixels.
+        **options : Any
+            The plugin's own.
+
+        Returns
+        -------
+        dict
+            By the names that the format uses; ``imwrite(..., metadata=)`` takes it back.
+        """
+        if options:
+            self._check_options(options, self._reader.metadata)
+        which = ... if index is ... else self._which(index)
+        if isinstance(which, tuple):
+            raise OptionError("metadata is of one image, or with index=... of the whole file")
+        if isinstance(which, int) and which and which >= (total := self._count_or(which + 1)):
+            raise out_of_range(which, total, name=self._resource.name)
+        found: dict[str, Any] = self._ask(
+            self._reader.metadata, index=which, exclude_applied=exclude_applied, **options
+        )
+        self._resource.limits.check_metadata(found, name=self._resource.name)
+        return found
+
+    def close(self) -> None:
+        """Let go of the reader and of every file that was opened. Twice is fine."""
+        if self._closed:
+            return
+        self._closed = True
+        try:
+            self._ask(self._reader.close)
+        finally:
+            self._resource.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __iter__(self) -> Iterator[np.ndarray]:
+        return self.iter()
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__") or name == "_reader":
+            raise AttributeError(name)
+        return getattr(self._reader, name)
+
+    def __repr__(self) -> str:
+        return f"<ReadSession of {self._resource.name}: {self.plugin} as {self.format}>"
+
+    def _ask(self, method: Callable[..., Any], *args: Any, **options: Any) -> Any:
+        if self._closed and method != self._reader.close:
+            raise ValueError(f"{self._resource.name} is closed")
+        try:
+            return method(*args, **options)
+        except CAUGHT as error:
+            self._blame.decoding(error)
+
+    def _check_options(self, options: Mapping[str, Any], method: Callable[..., Any]) -> None:
+        where = f"plugin {self.plugin!r} ({method.__name__})"
+        _options.check(options, _options.names(method), where=where)
+
+    def _which(self, index: Any) -> int | tuple[int, ...] | EllipsisType | None:
+        """Return an index as the reader gets it."""
+        if index is None:
+            default: int | EllipsisType | None = getattr(self._reader, "default_index", None)
+            return default
+        return normalize(index, self._count, name=self._resource.name)
+
+    def _count_or(self, least: int) -> int:
+        """Return how many images there are, or `least` where only the reader will find out."""
+        total = self.count()
+        return least if total is None else total
+
+    def _count(self) -> int:
+        """Return how many images there are, if need be by decoding all of them."""
+        if self.count() is None:
+            self._total = sum(1 for _ in self._ask(self._reader.iter))
+        return self._total or 0
+
+    def _charge(self, index: Any, options: Mapping[str, Any]) -> ImageProperties:
+        """Check what reading an image will cost against the limits."""
+        if options:
+            known = _options.names(self._reader.properties)
+            options = {k: v for k, v in options.items() if k in known}
+        found: ImageProperties = self._ask(self._reader.properties, index=index, **options)
+        self._check(found.shape, found.dtype)
+        return found
+
+    def _check(self, shape: tuple[int | None, ...], dtype: np.dtype) -> None:
+        known = tuple(1 if n is None else n for n in shape)
+        self._resource.limits.check_array(
+            known, dtype.itemsize, resource_size=self._resource.size, name=self._resource.name
+        )
+
+    def _owned(self, array: Any, writeable: bool) -> np.ndarray:
+        """Return an array that is the caller's: C-contiguous, in native byte order, writable."""
+        if not isinstance(array, np.ndarray):
+            raise self._blame.broken(f"it returned a {type(array).__name__}, not an array")
+        if not array.dtype.isnative:
+            return array.astype(array.dtype.newbyteorder("="), order="C")
+        flags = array.flags
+        if not flags.c_contiguous or (writeable and not flags.writeable):
+            return np.array(array, order="C")
+        return array
+
+    def _stack(self, which: Any, options: Mapping[str, Any]) -> np.ndarray:
+        """Read several images into one array."""
+        if isinstance(which, tuple):
+            total: int | None = len(which)
+            first = self._charge(which[0] if which else 0, options)
+            count = self.count()
+            for number in which:
+                if count is not None and number >= count:
+                    raise out_of_range(number, count, name=self._resource.name)
+            images = (self._ask(self._reader.read, index=i, **options) for i in which)
+        else:
+            total = self.count()
+            first = self._charge(0, options)
+            if options.keys() <= _options.names(self._reader.iter):
+                images = self._ask(self._reader.iter, **options)
+            else:
+                images = (
+                    self._ask(self._reader.read, index=i, **options) for i in range(self._count())
+                )
+        if total is None:
+            return self._stack_unknown(images)
+        shape = tuple(n or 0 for n in first.shape)
+        self._check((total, *shape), first.dtype)
+        stack = np.empty((total, *shape), first.dtype)
+        number = 0
+        while (image := self._ask(next, images, None)) is not None:
+            if number == total:
+                raise self._blame.broken(f"it counted {total} images, and reads more")
+            if image.shape != shape or image.dtype != first.dtype:
+                raise self._uneven(number, image, stack[0])
+            stack[number] = image
+            number += 1
+        if number < total:
+            raise DecodeError(
+                f"{self._resource.name} declares {total} images, but only {number} can be decoded",
+                plugin=self.plugin,
+                format=self.format,
+            )
+        return stack
+
+    def _stack_unknown(self, images: Iterator[np.ndarray]) -> np.ndarray:
+        found: list[np.ndarray] = []
+        while (image := self._ask(next, images, None)) is not None:
+            if found and (image.shape != found[0].shape or image.dtype != found[0].dtype):
+                raise self._uneven(len(found), image, found[0])
+            # Twice: the images so far and the stack that they are about to be copied to.
+            self._check((2 * (len(found) + 1), *image.shape), image.dtype)
+            found.append(image)
+        if not found:
+            raise DecodeError(f"{self._resource.name} has no images", plugin=self.plugin)
+        return np.stack(found)
+
+    def _uneven(self, number: int, image: np.ndarray, first: np.ndarray) -> DecodeError:
+        return DecodeError(
+            f"the images of {self._resource.name} cannot be stacked: number 0 is {first.shape} "
+            f"{first.dtype}, number {number} {image.shape} {image.dtype}. "
+            "Read one with index=, or all with imiter",
+            plugin=self.plugin,
+            format=self.format,
+        )

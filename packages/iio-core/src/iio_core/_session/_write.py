@@ -1,0 +1,224 @@
+"""The user's side of a plugin's writer: single images out of batches, all or nothing."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+
+from .. import _options
+from .._errors import EncodeError, OptionError
+from .._resources import Target
+from .._translate import CAUGHT, Blame
+
+__all__ = ["WriteSession"]
+
+
+class WriteSession:
+    """A resource that is being written. A context manager.
+
+    What was accepted is kept: leaving the block, also by an exception in the caller's own code,
+    finishes the file; only a failure of the encoder throws it away. Attributes that it does not have
+    itself are the plugin's writer's.
+
+    Examples
+    --------
+    >>> import iio_core as iio
+    >>> with iio.imopen("movie.gif", "w") as file:  # doctest: +SKIP
+    ...     for frame in frames:
+    ...         file.write(frame, duration=40)
+    """
+
+    def __init__(self, writer: Any, target: Target, blame: Blame) -> None:
+        self._writer = writer
+        self._target = target
+        self._blame = blame
+        self._written = 0
+        self._closed = False
+
+    @property
+    def plugin(self) -> str:
+        """The name of the plugin that writes."""
+        return self._blame.plugin
+
+    @property
+    def format(self) -> str:
+        """The name of the format that is written."""
+        return self._blame.format
+
+    @property
+    def written(self) -> int:
+        """How many images were accepted."""
+        return self._written
+
+    @property
+    def closed(self) -> bool:
+        """Whether the file is finished, or given up."""
+        return self._closed
+
+    def write(
+        self,
+        image: Any,
+        *,
+        is_batch: bool | None = None,
+        metadata: Mapping[str, Any] | None = None,
+        **options: Any,
+    ) -> None:
+        """Add an image, or several.
+
+        Parameters
+        ----------
+        image : array_like or iterable of array_like
+            ``(height, width)`` or ``(height, width, channels)``; with one axis more in front, a list
+            or an iterable: several images.
+        is_batch : bool, optional
+            Whether the first axis counts images, where the shape does not tell.
+        metadata : mapping, optional
+            As `ReadSession.metadata` returns it.
+        **options : Any
+            The plugin's own.
+
+        Raises
+        ------
+        EncodeError
+            If the format cannot hold such an image.
+        OptionError
+            If the plugin does not know an option.
+        """
+        if self._closed:
+            raise ValueError(f"{self._target.name} is closed")
+        if options:
+            where = f"plugin {self.plugin!r} for {self.format}"
+            _options.check(options, _options.names(self._writer.write), where=where)
+        for one in self._images(image, is_batch, options):
+            if metadata is None:
+                self._tell(self._writer.write, one, **options)
+            else:
+                self._tell(self._writer.write, one, metadata=metadata, **options)
+            self._written += 1
+
+    def getvalue(self) -> bytes:
+        """Return the encoded file that was written to ``"<bytes>"``, after `close`."""
+        value = getattr(self._target, "value", None)
+        if value is None:
+            raise ValueError("only a closed session that wrote to '<bytes>' has a value")
+        return bytes(value)
+
+    def close(self) -> None:
+        """Finish the file and put it in place. Twice is fine; a session without images leaves none."""
+        if self._closed:
+            return
+        if not self._written:
+            self.abort()
+            return
+        self._tell(self._writer.close)
+        self._closed = True
+        self._target.commit()
+
+    def abort(self) -> None:
+        """Give up: what was there before stays as it was."""
+        if self._closed:
+            return
+        self._closed = True
+        try:
+            self._writer.abort()
+        except CAUGHT as error:
+            self._blame.encoding(error)
+        finally:
+            self._target.abort()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __del__(self) -> None:
+        if not self.__dict__.get("_closed", True):
+            warnings.warn(f"{self!r} was never closed", ResourceWarning, stacklevel=2, source=self)
+            self.close()
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__") or name == "_writer":
+            raise AttributeError(name)
+        return getattr(self._writer, name)
+
+    def __repr__(self) -> str:
+        return f"<WriteSession to {self._target.name}: {self.plugin} as {self.format}>"
+
+    def _tell(self, method: Callable[..., Any], *args: Any, **options: Any) -> None:
+        try:
+            method(*args, **options)
+        except BaseException as error:
+            if isinstance(error, EncodeError | OptionError) and method == self._writer.write:
+                raise  # refused, not failed: what was accepted before is fine
+            # What the encoder has in hand after this is nothing to commit.
+            self._closed = True
+            try:
+                self._writer.abort()
+            finally:
+                self._target.abort()
+            if isinstance(error, CAUGHT):
+                self._blame.encoding(error)
+            raise
+
+    def _images(
+        self, image: Any, is_batch: bool | None, options: Mapping[str, Any]
+    ) -> Iterator[Any]:
+        """Part what the caller gave into single images."""
+        if not hasattr(image, "__array__") and isinstance(image, Iterable):
+            if is_batch is not False and not _is_numbers(image):
+                for one in image:
+                    yield self._array(one)
+                return
+        array = self._array(image)
+        if getattr(self._writer, "takes_arrays", False) and not is_batch:
+            yield array
+        elif self._is_batch(array, is_batch, options):
+            yield from array
+        else:
+            yield array
+
+    def _array(self, image: Any) -> np.ndarray:
+        array = np.asarray(image)
+        if array.dtype.kind in "OSUVMm":
+            raise EncodeError(
+                f"{self._target.name}: an array of {array.dtype} is not an image",
+                plugin=self.plugin,
+                format=self.format,
+            )
+        return array
+
+    def _is_batch(self, array: np.ndarray, asked: bool | None, options: Mapping[str, Any]) -> bool:
+        if asked is not None:
+            return asked
+        decide = getattr(self._writer, "is_batch", None)
+        decided: bool | None = None if decide is None else decide(array.shape, **options)
+        if decided is not None:
+            return decided
+        if array.ndim != 3:
+            return array.ndim > 3
+        if array.shape[-1] == 1:
+            raise EncodeError(
+                f"{self._target.name}: an array of shape {array.shape} may be one image with one "
+                "channel or many of width 1; write image[..., 0], or say is_batch=",
+                plugin=self.plugin,
+                format=self.format,
+            )
+        return array.shape[-1] not in {2, 3, 4}
+
+
+def _is_numbers(image: Any) -> bool:
+    """Tell nested lists of numbers, which are one array, from lists of arrays."""
+    depth = image
+    while isinstance(depth, list | tuple) and depth:
+        depth = depth[0]
+    return isinstance(depth, int | float | complex)

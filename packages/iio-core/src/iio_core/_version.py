@@ -1,0 +1,3 @@
+"""The version of iio-core."""
+
+__version__ = "1.0.0"

@@ -1,0 +1,73 @@
+"""Pillow's modes and NumPy's arrays: which is which, without losing a bit.
+
+Pillow's handbook, chapter "Concepts", section "Modes".
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+__all__ = ["LAYOUTS", "layout", "natural_mode", "to_array"]
+
+# Mode: dtype, number of channels.
+LAYOUTS: dict[str, tuple[np.dtype[Any], int]] = {
+    "1": (np.dtype(bool), 1),
+    "L": (np.dtype(np.uint8), 1),
+    "P": (np.dtype(np.uint8), 1),
+    "LA": (np.dtype(np.uint8), 2),
+    "La": (np.dtype(np.uint8), 2),
+    "PA": (np.dtype(np.uint8), 2),
+    "RGB": (np.dtype(np.uint8), 3),
+    "YCbCr": (np.dtype(np.uint8), 3),
+    "LAB": (np.dtype(np.uint8), 3),
+    "HSV": (np.dtype(np.uint8), 3),
+    "RGBA": (np.dtype(np.uint8), 4),
+    "RGBa": (np.dtype(np.uint8), 4),
+    "RGBX": (np.dtype(np.uint8), 4),
+    "CMYK": (np.dtype(np.uint8), 4),
+    "I;16": (np.dtype("<u2"), 1),
+    "I;16L": (np.dtype("<u2"), 1),
+    "I;16B": (np.dtype(">u2"), 1),
+    "I;16N": (np.dtype("=u2"), 1),
+    "I": (np.dtype(np.int32), 1),
+    "F": (np.dtype(np.float32), 1),
+}
+
+# Modes that mean another one to whoever looks at the pixels: indices into a palette, alpha that is
+# multiplied in, padding.
+_MEANT = {"PA": "RGBA", "La": "LA", "RGBa": "RGBA", "RGBX": "RGB"}
+
+
+def natural_mode(image: Image.Image) -> str:
+    """Return the mode in which the pixels of an image can be used without its palette."""
+    mode = image.mode
+    if mode == "P":
+        palette = image.palette
+        has_alpha = "transparency" in image.info or (palette is not None and palette.mode == "RGBA")
+        return "RGBA" if has_alpha else "RGB"
+    return _MEANT.get(mode, mode)
+
+
+def layout(mode: str, size: tuple[int, int]) -> tuple[tuple[int, ...], np.dtype[Any]]:
+    """Return shape and dtype (in native byte order) of the array of an image of `mode`."""
+    dtype, channels = LAYOUTS[mode]
+    width, height = size
+    shape = (height, width) if channels == 1 else (height, width, channels)
+    return shape, dtype.newbyteorder("=")
+
+
+def to_array(image: Image.Image) -> np.ndarray:
+    """Return the pixels of an image as they are; read-only, in the byte order of the mode."""
+    dtype, channels = LAYOUTS[image.mode]
+    width, height = image.size
+    if image.mode == "1":
+        # Pillow unpacks the bits to bytes of 0 and 255.
+        bits = np.frombuffer(image.tobytes("raw", "L"), np.uint8).reshape(height, width)
+        return bits != 0
+    array = np.frombuffer(image.tobytes(), dtype)
+    return array.reshape((height, width) if channels == 1 else (height, width, channels))

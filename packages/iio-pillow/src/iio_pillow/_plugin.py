@@ -1,0 +1,67 @@
+"""The plugin object: opens readers and writers for the formats of the spec."""
+
+from __future__ import annotations
+
+from iio_core import NotThisFormat, Reader, ReadPlugin, Resource, Target, WritePlugin, Writer
+
+from ._depth import declared_depth, declared_depth_of_image
+from ._gif_reader import GifReader
+from ._reader import PillowReader
+from ._writers import WRITERS
+
+__all__ = ["PLUGIN", "PillowPlugin"]
+
+
+class PillowPlugin:
+    """Reads and writes through Pillow."""
+
+    reader_type: type[Reader] = PillowReader
+    writer_type: type[Writer] = WRITERS["PNG"]
+
+    def open_reader(
+        self, resource: Resource, format: str | None, /, *, eight_bit: bool = False
+    ) -> Reader:
+        """Open a file for reading.
+
+        Parameters
+        ----------
+        resource : Resource
+            What to read.
+        format : str
+            The name of its format.
+        eight_bit : bool
+            Whether to read color images with more than 8 bits a sample all the same, of which
+            Pillow keeps the upper 8.
+
+        Raises
+        ------
+        NotThisFormat
+            If it is none of the plugin's formats, or has more bits than Pillow keeps.
+        """
+        if format is None:
+            raise NotThisFormat("it is none of the formats that Pillow reads")
+        if format == "GIF":
+            return GifReader(resource)
+        depth = 8 if eight_bit else declared_depth(format, resource.head())
+        reader = PillowReader(resource, format)
+        if not eight_bit:
+            depth = max(depth, declared_depth_of_image(reader._image))
+        if depth > 8:
+            raise NotThisFormat(
+                f"it has {depth} bits a sample, of which Pillow keeps 8 without a word; "
+                "eight_bit=True reads it so"
+            )
+        return reader
+
+    def writer_type_for(self, format: str, /) -> type[Writer]:
+        """Return the class that writes a format, with its options."""
+        return WRITERS[format]
+
+    def open_writer(self, target: Target, format: str, /) -> Writer:
+        """Open a file for writing."""
+        return WRITERS[format](target, format)
+
+
+PLUGIN = PillowPlugin()
+_reads: ReadPlugin = PLUGIN
+_writes: WritePlugin = PLUGIN

@@ -1,0 +1,187 @@
+"""Reading with Pillow: one image of a file at a time, as it is meant to be seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import EllipsisType
+from typing import Any
+
+import numpy as np
+from PIL import ImageFile
+
+from iio_core import FrameIndexError, ImageProperties, Index, OptionError, Resource
+
+from . import _metadata, _orientation
+from ._backend import open_image
+from ._pixels import LAYOUTS, layout, natural_mode, to_array
+
+__all__ = ["PillowReader"]
+
+# Formats in which the images of one file differ in size or mode: the others need no look at each.
+_UNEVEN = {"TIFF", "MPO", "DCX"}
+
+
+class PillowReader:
+    """Reads every format but GIF.
+
+    Parameters
+    ----------
+    resource : Resource
+        What to read.
+    format : str
+        The name of its format.
+    """
+
+    def __init__(self, resource: Resource, format: str) -> None:
+        self._resource = resource
+        self._format = format
+        self._image: ImageFile.ImageFile = open_image(resource.open(), format)
+        self._total: int | None = None
+
+    @property
+    def default_index(self) -> int | EllipsisType:
+        """All images of an animated PNG, else the first one."""
+        return ... if getattr(self._image, "custom_mimetype", None) == "image/apng" else 0
+
+    def count(self) -> int:
+        """Return how many images there are."""
+        if self._total is None:
+            self._total = int(getattr(self._image, "n_frames", 1))
+        return self._total
+
+    def read(
+        self,
+        *,
+        index: Index = None,
+        mode: str | None = None,
+        rotate: bool = False,
+        apply_gamma: bool = False,
+    ) -> np.ndarray:
+        """Decode an image.
+
+        Parameters
+        ----------
+        index : int
+            Which; ``None`` is all of a GIF or an animated PNG, the first of other formats.
+        mode : str, optional
+            A mode of Pillow's to convert to: ``"L"``, ``"RGB"``, ``"RGBA"``, ``"P"`` for the bare
+            palette indices, and so on. Without it palettes are resolved and the rest stays as it is
+            (CMYK stays CMYK, with four channels).
+        rotate : bool
+            Whether to turn the image upright if it has an EXIF orientation.
+        apply_gamma : bool
+            Whether to raise values, scaled to 0..1, to the power of the gamma that a PNG declares.
+
+        Returns
+        -------
+        numpy.ndarray
+            ``(height, width)`` or ``(height, width, channels)``; bool, uint8, uint16, int32 or
+            float32.
+
+        Raises
+        ------
+        FrameIndexError
+            If there is no such image.
+        DecodeError
+            If the file is damaged.
+        """
+        image = self._seek(index)
+        target = self._mode(image, mode)
+        image = image if image.mode == target else image.convert(target)
+        if rotate:
+            image = _orientation.apply(image, _orientation.orientation_of(self._image))
+        array = to_array(image)
+        if apply_gamma and "gamma" in self._image.info:
+            array = _raise(array, float(self._image.info["gamma"]))
+        return array
+
+    def iter(
+        self, *, mode: str | None = None, rotate: bool = False, apply_gamma: bool = False
+    ) -> Iterator[np.ndarray]:
+        """Decode one image after the other; the options are those of `read`."""
+        for index in range(self.count()):
+            yield self.read(index=index, mode=mode, rotate=rotate, apply_gamma=apply_gamma)
+
+    def properties(
+        self,
+        *,
+        index: Index = None,
+        mode: str | None = None,
+        rotate: bool = False,
+        apply_gamma: bool = False,
+    ) -> ImageProperties:
+        """Describe what `read` with the same options returns, from headers alone."""
+        image = self._seek(index) if self._format in _UNEVEN else self._image
+        size = image.size
+        if rotate:
+            size = _orientation.upright_size(size, _orientation.orientation_of(image))
+        shape, dtype = layout(self._mode(image, mode), size)
+        return ImageProperties(shape, dtype, axes="YX" if len(shape) == 2 else "YXS")
+
+    def metadata(
+        self, *, index: Index = None, exclude_applied: bool = True, rotate: bool = False
+    ) -> dict[str, Any]:
+        """Return what Pillow finds beside the pixels.
+
+        Parameters
+        ----------
+        index : int or ``...``
+            Which image; ``...`` for what is said of the whole file.
+        exclude_applied : bool
+            Whether to leave out the transparency and palette that are in the pixels already, and
+            with `rotate` the orientation.
+        rotate : bool
+            As for `read`.
+
+        Returns
+        -------
+        dict
+            ``mode`` and ``shape`` (width, height, as imageio has it), text, ``dpi``,
+            ``icc_profile``, ``exif`` and ``xmp`` as bytes, EXIF tags by name, and with several
+            images ``duration`` (milliseconds) and ``loop``.
+        """
+        image = self._seek(0 if index is ... else index)
+        self._load_late_chunks(image)
+        applied = exclude_applied and natural_mode(image) != image.mode
+        turned = exclude_applied and rotate
+        return _metadata.of_image(image, palette_applied=applied, orientation_applied=turned)
+
+    def close(self) -> None:
+        """Forget the image; its file is core's to close."""
+        del self._image
+
+    def _seek(self, index: Index) -> ImageFile.ImageFile:
+        number = index if isinstance(index, int) else 0
+        if number or self._image.tell():
+            try:
+                self._image.seek(number)
+            except EOFError:
+                raise FrameIndexError(f"{self._resource.name} has no image {number}") from None
+        return self._image
+
+    def _mode(self, image: ImageFile.ImageFile, mode: str | None) -> str:
+        if mode is None:
+            return natural_mode(image)
+        if mode not in LAYOUTS:
+            raise OptionError(f"mode={mode!r} is not a mode of Pillow: {', '.join(LAYOUTS)}")
+        return mode
+
+    def _load_late_chunks(self, image: ImageFile.ImageFile) -> None:
+        """Reach the text and EXIF that a PNG may have behind its pixels."""
+        if self._format == "PNG" and "exif" not in image.info:
+            shape, dtype = layout(image.mode, image.size)
+            self._resource.limits.check_array(
+                shape,
+                dtype.itemsize,
+                resource_size=self._resource.size,
+                name=self._resource.name,
+            )
+            image.load()
+
+
+def _raise(array: np.ndarray, gamma: float) -> np.ndarray:
+    """Raise integer values, scaled to 0..1, to the power of `gamma`."""
+    if array.dtype.kind != "u":
+        return array
+    top = np.iinfo(array.dtype).max
+    return np.rint((array / top) ** gamma * top).astype(array.dtype.newbyteorder("="))

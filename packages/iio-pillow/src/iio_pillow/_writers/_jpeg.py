@@ -1,0 +1,103 @@
+"""Writing JPEG (ITU-T T.81) and MPO (CIPA DC-007)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from ._base import StillWriter, given
+
+__all__ = ["JpegWriter"]
+
+
+class JpegWriter(StillWriter):
+    """Writes JPEG."""
+
+    holds = frozenset({"dpi", "icc_profile", "exif", "xmp", "comment"})
+
+    def write(
+        self,
+        image: np.ndarray,
+        *,
+        metadata: Mapping[str, Any] | None = None,
+        mode: str | None = None,
+        quality: int | str | None = None,
+        optimize: bool = False,
+        progressive: bool = False,
+        subsampling: int | str | None = None,
+        keep_rgb: bool = False,
+        smooth: int | None = None,
+        restart_marker_blocks: int | None = None,
+        restart_marker_rows: int | None = None,
+        qtables: str | Sequence[Sequence[int]] | Mapping[int, Sequence[int]] | None = None,
+        streamtype: int | None = None,
+        extra: bytes | None = None,
+        dpi: tuple[float, float] | None = None,
+        icc_profile: bytes | None = None,
+        exif: bytes | None = None,
+        comment: bytes | str | None = None,
+        xmp: bytes | None = None,
+    ) -> None:
+        """Encode the image.
+
+        Parameters
+        ----------
+        image : numpy.ndarray
+            uint8, ``(height, width)`` or ``(height, width, 3)``; with ``mode="CMYK"`` four channels.
+        metadata : mapping, optional
+            ``dpi``, ``icc_profile``, ``exif``, EXIF tags by name, ``xmp``, ``comment``.
+        mode : str, optional
+            The mode of Pillow's to convert to: ``"L"``, ``"RGB"``, ``"CMYK"``.
+        quality : int or str, optional
+            1 (small) to 95 (good), 100 for almost no loss, or a preset's name (``"web_high"``).
+            Pillow's default is 75.
+        optimize : bool
+            Whether to make a second pass for the best Huffman tables.
+        progressive : bool
+            Whether to store it so that it can be shown while it loads.
+        subsampling : int or str, optional
+            Of the color channels: ``"4:4:4"`` (none), ``"4:2:2"``, ``"4:2:0"``, or 0, 1, 2.
+        keep_rgb : bool
+            Whether to store RGB as it is, without the usual change to YCbCr.
+        smooth : int, optional
+            0 to 100: how much to smooth before encoding.
+        restart_marker_blocks, restart_marker_rows : int, optional
+            How many blocks, or rows of blocks, there are between restart markers.
+        qtables : str, sequence or mapping, optional
+            Quantization tables, or the name of a preset.
+        streamtype : int, optional
+            0 writes all, 1 only tables, 2 only image data.
+        extra : bytes, optional
+            Further marker segments, written as they are.
+        dpi : tuple of float, optional
+            Pixels per inch, horizontal and vertical.
+        icc_profile, exif, xmp : bytes, optional
+            Embedded as they are.
+        comment : bytes or str, optional
+            A comment.
+
+        Raises
+        ------
+        EncodeError
+            For an array that JPEG cannot hold, or a second image.
+        """
+        held = self._held(metadata)
+        options = given(
+            quality=quality,
+            subsampling=subsampling,
+            smooth=smooth,
+            restart_marker_blocks=restart_marker_blocks,
+            restart_marker_rows=restart_marker_rows,
+            qtables=qtables,
+            streamtype=streamtype,
+            extra=extra,
+            dpi=dpi,
+            icc_profile=icc_profile,
+            exif=exif,
+            comment=comment,
+            xmp=xmp,
+        )
+        flags = {"optimize": optimize, "progressive": progressive, "keep_rgb": keep_rgb}
+        self._save(self._image(image, mode), held | flags | options)

@@ -1,0 +1,196 @@
+"""Writing PNG and animated PNG (PNG specification, third edition, W3C 2025)."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from PIL import Image, PngImagePlugin
+
+from iio_core import OptionError, Target
+
+from .._apng_writer import ApngAssembler
+from ._base import Options, PillowWriter, given
+
+__all__ = ["PngWriter"]
+
+
+class PngWriter(PillowWriter):
+    """Writes PNG; from the second image on an animated one, a frame at a time."""
+
+    holds = frozenset(
+        {"dpi", "icc_profile", "exif", "xmp", "gamma", "text", "duration", "loop"}
+    )
+
+    def __init__(self, target: Target, format: str) -> None:
+        super().__init__(target, format)
+        self._animation: ApngAssembler | None = None
+        self._loop: tuple[int, bool] = (0, False)
+        self._count = 0
+
+    def write(
+        self,
+        image: np.ndarray,
+        *,
+        metadata: Mapping[str, Any] | None = None,
+        mode: str | None = None,
+        compress_level: int | None = None,
+        compress_type: int | None = None,
+        optimize: bool = False,
+        bits: int | None = None,
+        dictionary: bytes | None = None,
+        transparency: int | bytes | tuple[int, int, int] | None = None,
+        dpi: tuple[float, float] | None = None,
+        icc_profile: bytes | None = None,
+        exif: bytes | None = None,
+        pnginfo: PngImagePlugin.PngInfo | None = None,
+        duration: float | None = None,
+        fps: float | None = None,
+        loop: int | None = None,
+        disposal: int = 0,
+        blend: int = 0,
+        default_image: bool = False,
+    ) -> None:
+        """Encode an image, or the next frame of an animation.
+
+        Parameters
+        ----------
+        image : numpy.ndarray
+            bool or uint16 ``(height, width)``, uint8 ``(height, width)`` or with 2 to 4 channels.
+        metadata : mapping, optional
+            ``dpi``, ``icc_profile``, ``exif``, EXIF tags by name, ``xmp``, ``gamma``, ``duration``,
+            ``loop``; any other name with a string becomes a text chunk.
+        mode : str, optional
+            The mode of Pillow's to convert to: ``"P"``, ``"L"``, ``"1"``, and so on.
+        compress_level : int, optional
+            0 (none) to 9 (small and slow); Pillow's default is 6.
+        compress_type : int, optional
+            The strategy of zlib.
+        optimize : bool
+            Whether to try for the smallest file; sets `compress_level` to 9.
+        bits : int, optional
+            1, 2, 4 or 8: colors are reduced to a palette of ``2 ** bits``.
+        dictionary : bytes, optional
+            Preset dictionary for zlib.
+        transparency : int, bytes or tuple of int, optional
+            The gray value, palette index or color that is transparent, or the alpha of each palette
+            entry.
+        dpi : tuple of float, optional
+            Pixels per inch, horizontal and vertical.
+        icc_profile, exif : bytes, optional
+            Embedded as they are.
+        pnginfo : PIL.PngImagePlugin.PngInfo, optional
+            Text and other chunks.
+        duration : float, optional
+            How long the frame is shown, in milliseconds; 100 if neither this nor `fps` is given.
+        fps : float, optional
+            Frames per second, instead of `duration`.
+        loop : int, optional
+            How often the animation is played; 0, the default, is forever.
+        disposal : {0, 1, 2}
+            Afterwards: 0 leaves the frame, 1 clears it, 2 brings back what was there before.
+        blend : {0, 1}
+            0 replaces what is there, 1 is drawn over it.
+        default_image : bool
+            Whether the first image is only for programs that cannot animate.
+
+        Raises
+        ------
+        EncodeError
+            For an array that PNG (through Pillow) cannot hold, or frames of different size or type.
+        """
+        held = self._held(metadata, self._count)
+        shown = held.pop("duration", None) if duration is None else duration
+        repeat = held.pop("loop", 0) if loop is None else loop
+        milliseconds = milliseconds_of(shown, fps)
+        picture = self._image(image, mode)
+        if bits is not None:
+            picture = _reduced(picture, bits)
+        info = _info(pnginfo, held)
+        held.pop("xmp", None)
+        options = held | given(
+            compress_level=compress_level,
+            compress_type=compress_type,
+            bits=bits,
+            dictionary=dictionary,
+            transparency=transparency,
+            dpi=dpi,
+            icc_profile=icc_profile,
+            exif=exif,
+            pnginfo=info,
+        )
+        encoded = io.BytesIO()
+        picture.save(encoded, "PNG", optimize=optimize, **options)
+        if self._animation is None:
+            self._loop = (repeat, default_image)
+            self._animation = ApngAssembler(
+                self._target.open(), loop=repeat, default_image=default_image
+            )
+        elif loop is not None and loop != self._loop[0]:
+            raise OptionError(f"loop={loop}: it was {self._loop[0]} for the frames before")
+        try:
+            self._animation.add(
+                encoded.getvalue(), duration_ms=milliseconds, blend=blend, disposal=disposal
+            )
+        except ValueError as error:
+            raise self._refuse(f"frame {self._count} does not fit the ones before: {error}") from None
+        self._count += 1
+
+    def close(self) -> None:
+        """Write the last frame and the number of frames."""
+        if self._animation is not None:
+            self._animation.finish()
+
+
+def milliseconds_of(duration: float | None, fps: float | None, default: float = 100.0) -> float:
+    """Return how long a frame is shown, from the two ways to say it."""
+    if duration is not None and fps is not None:
+        raise OptionError("give duration= (milliseconds) or fps=, not both")
+    if fps is not None:
+        if not fps > 0:
+            raise OptionError(f"fps={fps!r} is not a number of frames per second")
+        return 1000 / fps
+    if duration is not None and not duration >= 0:
+        raise OptionError(f"duration={duration!r} is not a number of milliseconds")
+    return default if duration is None else duration
+
+
+def _reduced(picture: Image.Image, bits: int) -> Image.Image:
+    if bits not in (1, 2, 4, 8):
+        raise OptionError(f"bits={bits!r}: a palette of a PNG has 1, 2, 4 or 8 bits")
+    return picture if picture.mode in {"1", "P"} else picture.quantize(2**bits)
+
+
+def _info(info: PngImagePlugin.PngInfo | None, held: Options) -> PngImagePlugin.PngInfo | None:
+    """Return the chunks that metadata asks for, behind those that the caller gave."""
+    text: dict[str, str] = held.pop("text", {})
+    gamma = held.pop("gamma", None)
+    xmp = held.pop("xmp", None)
+    if not text and gamma is None and xmp is None:
+        return info
+    made = PngImagePlugin.PngInfo()
+    for chunk in info.chunks if info is not None else ():
+        made.chunks.append(chunk)
+    if gamma is not None:
+        made.add(b"gAMA", round(float(gamma) * 100_000).to_bytes(4, "big"))
+    if xmp is not None:
+        packet = xmp.decode("utf-8", "surrogateescape") if isinstance(xmp, bytes) else xmp
+        made.add_itxt("XML:com.adobe.xmp", packet)
+    for name, value in text.items():
+        if isinstance(value, PngImagePlugin.iTXt):
+            made.add_itxt(name, value, value.lang or "", value.tkey or "")
+        elif value.isascii() or _is_latin(value):
+            made.add_text(name, value)
+        else:
+            made.add_itxt(name, value)
+    return made
+
+
+def _is_latin(text: str) -> bool:
+    try:
+        text.encode("latin-1")
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -1,0 +1,79 @@
+"""Run with one wheel installed beside core: ``python -I alone.py iio-pillow``.
+
+What is installed must be usable with nothing configured, and must not reach for anything else.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+import struct
+import sys
+import warnings
+import zlib
+from pathlib import Path
+
+CORE = "iio-core"
+
+
+def chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def png() -> bytes:
+    """Return a black PNG of 2 × 2 pixels, made without any library for images."""
+    header = struct.pack(">IIBBBBB", 2, 2, 8, 0, 0, 0, 0)
+    parts = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(bytes(6))) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + parts
+
+
+def check_core() -> None:
+    import iio_core as iio
+
+    Path("cat.png").write_bytes(png())
+    said = ""
+    try:
+        iio.imread("cat.png")
+    except iio.NoPluginError as error:
+        said = str(error)
+    assert "pip install iio-pillow" in said, said or "a PNG was read with no plugin installed"
+    print("iio-core: says what to install")
+
+
+def check_plugin(distribution: str) -> None:
+    before = set(sys.modules)
+    for point in importlib.metadata.distribution(distribution).entry_points:
+        if point.group == "iio_core.plugins":
+            spec = point.load()
+            print(f"{distribution}: plugin {spec.name!r}, {len(spec.formats)} formats")
+    assert "numpy" not in set(sys.modules) - before, "a spec imports numpy"
+
+    import numpy as np
+
+    import iio_core as iio
+
+    used = 0
+    for format in spec.formats:
+        kinds = [p for p in format.writes if p.dtype == "uint8" and {1, 3} & set(p.channels)]
+        if not (kinds and format.reads and format.extensions) or format.modules:
+            continue
+        shape = (32, 32) if 1 in kinds[0].channels else (32, 32, 3)
+        image = np.full(shape, 128, np.uint8)
+        path = Path(f"image{format.extensions[0]}")
+        iio.imwrite(path, image, plugin=spec.name)
+        back = iio.imread(path, index=0)
+        assert back.shape[:2] == shape[:2], (format.name, back.shape)
+        assert format.lossy or (back.reshape(32, 32, -1)[:, :, 0] == 128).all(), format.name
+        used += 1
+    assert used, "no format could be written and read"
+    print(f"{distribution}: wrote and read {used} formats")
+
+
+if __name__ == "__main__":
+    warnings.simplefilter("error")
+    name = sys.argv[1]
+    importlib.import_module(name.replace("-", "_"))
+    if name == CORE:
+        check_core()
+    else:
+        check_plugin(name)

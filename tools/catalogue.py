@@ -1,0 +1,68 @@
+"""Generate ``iio_core/_catalog.py``: which wheel of this project reads or writes what.
+
+Core shows it to people who have not installed the wheel that they need. With ``--check`` nothing
+is written, and the exit status is 1 if the file is not what the specs say.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from specs import ROOT, load, write_or_check
+
+Signature = tuple[int, bytes, bytes | None]
+Entry = tuple[str, str, str, str, tuple[str, ...], tuple[Signature, ...], bool, bool]
+
+TARGET = ROOT / "packages/iio-core/src/iio_core/_catalog.py"
+HEADER = '''\
+"""Which wheel of this project brings which format, for who has not installed it."""
+
+# Generated from the specs in packages/*; do not edit: run `python tools/catalogue.py`.
+
+Signature = tuple[int, bytes, bytes | None]
+Entry = tuple[str, str, str, str, tuple[str, ...], tuple[Signature, ...], bool, bool]
+
+'''
+
+
+def source(entry: Entry) -> str:
+    """Return the lines of one entry, each signature on one of its own."""
+    *who, extensions, signatures, reads, writes = entry
+    lines = [f"    ({', '.join(map(repr, who))},", f"     {extensions!r},"]
+    lines += ["     (", *(f"         {signature!r}," for signature in signatures), "     ),"]
+    return "\n".join([*lines, f"     {reads!r}, {writes!r}),\n"])
+
+
+def generate() -> str:
+    entries: list[Entry] = []
+    names: dict[str, str] = {}
+    for distribution, spec in load():
+        for name in (spec.name, *spec.aliases):
+            if names.setdefault(name, distribution) != distribution:
+                raise SystemExit(f"{name!r} is claimed by {names[name]} and by {distribution}")
+        for format in spec.formats:
+            requirement = format.requires or distribution
+            # A newer backend alone is no help to who has not even the wheel.
+            if not requirement.startswith(distribution):
+                requirement = distribution
+            signatures = tuple((s.offset, s.bytes, s.mask) for s in format.signatures)
+            can = bool(format.reads), bool(format.writes)
+            who = requirement, spec.name, distribution, format.name
+            entries.append((*who, format.extensions, signatures, *can))
+    entries.sort(key=lambda entry: (entry[1], entry[3]))
+    out = [HEADER]
+    out.append(
+        "# (requirement, plugin, distribution, format, extensions, signatures, reads, writes)\n"
+    )
+    out.append("ENTRIES: tuple[Entry, ...] = (\n")
+    out.extend(source(entry) for entry in entries)
+    distributions = sorted(set(names.values()))
+    out.append(f")\n\nDISTRIBUTIONS = frozenset({distributions!r})\n")
+    out.append("\n# Every plugin name and alias -> the distribution that it belongs to.\n")
+    out.append("PLUGINS: dict[str, str] = {\n")
+    out.extend(f"    {name!r}: {names[name]!r},\n" for name in sorted(names))
+    return "".join(out) + "}\n"
+
+
+if __name__ == "__main__":
+    sys.exit(write_or_check(TARGET, generate(), "--check" in sys.argv[1:]))
