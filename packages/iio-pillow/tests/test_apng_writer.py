@@ -13,9 +13,10 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from PIL import Image, ImageSequence, PngImagePlugin
+
 from iio_pillow._apng_writer import ApngAssembler
 from iio_pillow._png_chunks import chunks, scan_apng
-from PIL import Image, ImageSequence, PngImagePlugin
 
 PIXELS = {
     "L": ("gray", np.uint8, 1),

@@ -6,7 +6,6 @@ built of, and, where ffmpeg keeps to the same rules, compared with its decoder (
 
 from __future__ import annotations
 
-import dataclasses
 import io
 import os
 import time
@@ -18,10 +17,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
+
 from iio_pillow import _gif_blocks
 from iio_pillow._gif_blocks import scan
 from iio_pillow._gif_frames import frames
-from PIL import Image
 
 DATA = Path(os.environ.get("IIO_TEST_DATA", Path(__file__).parents[4] / "shared" / "data"))
 GRAYS = bytes(value for value in range(256) for _ in range(3))
@@ -406,16 +406,28 @@ def test_hostile_files_are_walked_in_little_time() -> None:
     assert time.perf_counter() - started < 5
 
 
-def test_a_huge_frame_of_few_bytes_is_refused_before_memory_is_taken() -> None:
-    data = b"GIF89a" + u16(65535, 65535) + bytes(3)
-    data += b"," + u16(0, 0, 65535, 65535) + b"\0\x02\x01\x00\x00;"
-    file = io.BytesIO(data)
-    layout = scan(file)
-    small = scan(io.BytesIO(gif((2, 2), [Part(CORNER)])))
-    # On a small canvas, so that only the frame itself would be large.
-    hostile = dataclasses.replace(small, frames=small.frames + layout.frames)
-    with pytest.raises(ValueError, match="too few"):
-        next(frames(file, hostile, start=1))
+def test_a_large_frame_of_few_bytes_is_refused() -> None:
+    data = b"GIF89a" + u16(4000, 4000) + bytes(3)
+    file = io.BytesIO(data + b"," + u16(0, 0, 4000, 4000) + b"\0\x02\x01\x00\x00;")
+    with pytest.raises(ValueError, match="4 bytes are too few"):
+        next(frames(file, scan(file)))
+
+
+def test_a_frame_that_is_far_larger_than_the_canvas_is_refused() -> None:
+    small = gif((2, 2), [Part(CORNER)])[:-1]
+    for side, refused in ((60, False), (5000, True)):
+        pixels = np.zeros((side, side), np.uint8)
+        large = image_block(Part(pixels)) if not refused else b""
+        if refused:
+            large = b"," + u16(0, 0, side, side) + b"\0\x08" + sub_blocks(bytes(20_000))
+        file = io.BytesIO(small + large + b";")
+        drawing = frames(file, scan(file))
+        next(drawing)
+        if refused:
+            with pytest.raises(ValueError, match="5000 x 5000"):
+                next(drawing)
+        else:
+            assert next(drawing).shape == (2, 2)
 
 
 def test_damaged_pixels_are_a_value_error() -> None:

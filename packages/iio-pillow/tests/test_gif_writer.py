@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from PIL import Image, ImageSequence
+
 from iio_pillow._gif_blocks import scan
 from iio_pillow._gif_frames import frames
 from iio_pillow._gif_writer import GifAssembler
-from PIL import Image, ImageSequence
 
 
 def written(images: list[Image.Image], *, duration_ms: float = 100, **options: Any) -> bytes:
@@ -238,6 +239,14 @@ def test_exactly_256_colors_that_differ_little() -> None:
     expected = np.dstack([array, red * 0 + 255])
     assert_same(by_ffmpeg(written([Image.fromarray(array)])), [expected])
     assert_same(by_ffmpeg(written([Image.fromarray(array)], dither=True)), [expected])
+
+
+def test_255_colors_and_transparency() -> None:
+    array = np.zeros((16, 16, 4), np.uint8)  # without black
+    array[..., 0] = np.arange(256).reshape(16, 16)
+    array[..., 1:] = 255
+    array[0, 0] = 0
+    assert_same(by_ffmpeg(written([Image.fromarray(array)])), [array])
 
 
 def test_alpha_has_one_bit() -> None:

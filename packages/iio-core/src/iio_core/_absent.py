@@ -14,7 +14,8 @@ _ANY = (Pixels("uint8"),)
 
 def readers(head: bytes, filename: str, registry: Registry) -> list[Candidate]:
     """Return who would read such a file if it were installed, best first."""
-    return [_hint(c) for c in _select.readers(head, filename, table(registry, writing=False))]
+    absent = table(registry, writing=False)
+    return [_hint(c) for c in _select.readers(head, filename, absent)] if absent.rows else []
 
 
 def writers(filename: str, registry: Registry) -> list[Candidate]:

@@ -76,8 +76,10 @@ def imread(
     session, rest = open_reading(
         uri, plugin=plugin, extension=extension, trust=trust, options=options, call="read"
     )
-    with session:
+    try:
         return session.read(index=index, writeable_output=writeable, **rest)
+    finally:
+        session.close()
 
 
 def imiter(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from . import _absent, _opening, _registry, _select
@@ -155,7 +155,7 @@ def _explain_reading(
     problem = ""
     if not usable or (plugin is None and usable[0].claim > judged[0].claim):
         problem = str(nobody_reads(resource, registry, candidates, plugin, trust)).splitlines()[0]
-        judged = [c if c.verdict else replace(c, verdict="weaker claim, not asked") for c in judged]
+        judged = [c if c.verdict else c._replace(verdict="weaker claim, not asked") for c in judged]
     head = b"" if resource.is_directory else resource.head(16)
     return _explanation(resource.name, "r", head, judged, registry, problem)
 
@@ -163,8 +163,8 @@ def _explain_reading(
 def _judge(candidate: Candidate, trust: Collection[str], writing: bool = False) -> Candidate:
     if writing and not candidate.install:
         absent = _opening.missing(candidate.format.modules)
-        return replace(candidate, verdict=f"{absent} is not installed" if absent else "")
-    return replace(candidate, verdict=_opening.obstacle(candidate, trust))
+        return candidate._replace(verdict=f"{absent} is not installed" if absent else "")
+    return candidate._replace(verdict=_opening.obstacle(candidate, trust))
 
 
 def _explanation(
@@ -172,7 +172,7 @@ def _explanation(
 ) -> Explanation:
     chosen = next((c for c in judged if not c.verdict), None)
     if chosen is not None:
-        judged = [replace(c, verdict="chosen") if c is chosen else c for c in judged]
+        judged = [c._replace(verdict="chosen") if c is chosen else c for c in judged]
         chosen = next(c for c in judged if c.verdict == "chosen")
     return Explanation(
         name,
@@ -270,7 +270,7 @@ def nobody_reads(
 ) -> IIOError:
     """Return the error for a resource that none of the candidates reads."""
     judged = tuple(
-        c if c.verdict else replace(c, verdict=_opening.obstacle(c, trust)) for c in candidates
+        c if c.verdict else c._replace(verdict=_opening.obstacle(c, trust)) for c in candidates
     )
     install = _install([c for c in judged if c.claim == judged[0].claim]) if judged else ()
     details = {"candidates": judged, "rejected": registry.rejected, "install": install}

@@ -37,7 +37,9 @@ def parse_bytes(text: str | float) -> int:
     if isinstance(text, int | float):
         number, unit = float(text), ""
     else:
-        match = re.fullmatch(r"\s*([0-9.]+(?:e[0-9]+)?|inf)\s*([a-z]*?)b?\s*", text.lower())
+        match = re.fullmatch(
+            r"\s*([0-9]+(?:\.[0-9]*)?(?:e[0-9]+)?|inf)\s*([a-z]*?)b?\s*", str(text).lower()
+        )
         if match is None or match[2] not in _UNITS:
             raise OptionError(f"{text!r} is not a number of bytes like 500000, '250MB' or '1GiB'")
         number, unit = float(match[1]), match[2]
@@ -120,21 +122,22 @@ class Limits:
 
 _NAMES = tuple(f.name for f in fields(Limits))
 _scoped: ContextVar[Limits | None] = ContextVar("iio_limits", default=None)
-_from_environment: tuple[tuple[str | None, ...], Limits] | None = None
+_outermost: Limits | None = None
 
 
 def current() -> Limits:
-    """Return the limits in force here: of the innermost `limits` block, else the environment's."""
-    return _scoped.get() or _environment()
+    """Return the limits in force here: of the innermost `limits` block, else the environment's.
+
+    The environment is looked at once, with the first read of a process.
+    """
+    return _scoped.get() or _outermost or _from_environment()
 
 
-def _environment() -> Limits:
-    global _from_environment
-    values = tuple(os.environ.get(f"IIO_MAX_{name.upper()}") for name in _NAMES)
-    if _from_environment is None or _from_environment[0] != values:
-        given = {n: _number(n, v) for n, v in zip(_NAMES, values, strict=True) if v}
-        _from_environment = values, Limits(**given)
-    return _from_environment[1]
+def _from_environment() -> Limits:
+    global _outermost
+    given = {name: os.environ.get(f"IIO_MAX_{name.upper()}") for name in _NAMES}
+    _outermost = Limits(**{name: _number(name, text) for name, text in given.items() if text})
+    return _outermost
 
 
 def _number(name: str, value: Any) -> int:
@@ -142,7 +145,7 @@ def _number(name: str, value: Any) -> int:
         return parse_bytes(value)
     try:
         number = int(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         number = -1
     if number < 0:
         raise OptionError(f"limit {name} takes a whole number, not {value!r}")
@@ -219,9 +222,10 @@ def _weigh(value: object) -> int:
 
 
 def _human(nbytes: int) -> str:
-    number, unit = float(nbytes), ""
-    for unit in ("B", "KiB", "MiB", "GiB", "TiB", "PiB"):
-        if number < 1024 or unit == "PiB":
+    # A damaged header may declare a number that no float holds.
+    number, unit = float(min(nbytes, 1 << 90)), ""
+    for unit in ("B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB", "ZiB", "YiB"):
+        if number < 1024 or unit == "YiB":
             break
         number /= 1024
     # Rounded up, so that the size in the advice is one that is enough.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 import os
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from . import _options, _registry, _select
@@ -82,7 +81,7 @@ def _open_reading(
 
 
 def _declined(candidate: Candidate, reason: NotThisFormat) -> Candidate:
-    return replace(candidate, verdict=f"declined: {reason}")
+    return candidate._replace(verdict=f"declined: {reason}")
 
 
 def candidates_for(resource: Resource, registry: Registry, plugin: Any = None) -> list[Candidate]:

@@ -147,13 +147,11 @@ def _names(spec: PluginSpec) -> set[str]:
 
 def _scan() -> Registry:
     """Read the entry points; nothing that one of them does keeps another from working."""
-    import importlib_metadata
-
     allowed = os.environ.get("IIO_PLUGINS")
     names = None if allowed is None else {n.strip() for n in allowed.split(",")}
     found: list[Plugin] = []
     rejected: list[Rejected] = []
-    for entry in importlib_metadata.entry_points(group=GROUP):
+    for entry in _entry_points(rejected):
         if names is not None and entry.name not in names:
             continue
         distribution, version = None, None
@@ -180,6 +178,29 @@ def _scan() -> Registry:
         tuple(sorted(rejected + taken, key=lambda r: (r.name, r.distribution or ""))),
         tuple(name.strip() for name in order.split(",") if name.strip()),
     )
+
+
+def _entry_points(rejected: list[Rejected]) -> list[Any]:
+    """Return the entry points of all wheels; one whose metadata is damaged is added to `rejected`."""
+    import importlib_metadata
+
+    try:
+        return list(importlib_metadata.entry_points(group=GROUP))
+    except Exception:
+        pass  # one wheel's file is damaged, and takes the others' with it: ask them one by one
+    found, seen = [], set()
+    for distribution in importlib_metadata.distributions():
+        name = version = None
+        try:
+            name, version = distribution.metadata["Name"], distribution.version
+            if name not in seen:
+                found += distribution.entry_points.select(group=GROUP)
+            seen.add(name)
+        except Exception as error:
+            text = traceback.format_exc()
+            reason = f"its metadata cannot be read: {type(error).__name__}: {error}"
+            rejected.append(Rejected(name or "?", name, version, reason, text))
+    return found
 
 
 def _problem(spec: Any, name: str) -> str:
@@ -227,15 +248,17 @@ def _settle(found: list[Plugin]) -> tuple[list[Plugin], list[Rejected]]:
     return kept, rejected
 
 
-_lock = threading.Lock()
+_lock = threading.RLock()
+_scanning = False
 _base: Registry | None = None
 _scoped: ContextVar[Registry | None] = ContextVar("iio_registry", default=None)
 
 
 def _renew_lock() -> None:
     """Give a forked child a lock that no thread of its parent holds."""
-    global _lock
-    _lock = threading.Lock()
+    global _lock, _scanning
+    _lock = threading.RLock()
+    _scanning = False
 
 
 if hasattr(os, "register_at_fork"):
@@ -248,10 +271,16 @@ def current() -> Registry:
 
 
 def _scan_once() -> Registry:
-    global _base
+    global _base, _scanning
     with _lock:
         if _base is None:
-            _base = _scan()
+            if _scanning:  # a spec that asks for the others while it is imported itself
+                return Registry()
+            _scanning = True
+            try:
+                _base = _scan()
+            finally:
+                _scanning = False
         return _base
 
 

@@ -7,9 +7,9 @@ project's wheels, the longer signature, the longer extension, the format's prior
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ._spec import Format, Signature
 
@@ -22,8 +22,7 @@ BOTH, SIGNATURE, EXTENSION = 0, 1, 2
 _CLAIMS = ("signature and extension", "signature", "extension")
 
 
-@dataclass(frozen=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A plugin's format that lays claim to a resource.
 
     Attributes
@@ -77,10 +76,9 @@ class Table:
             if (format.writes if writing else format.reads)
         ]
         self.by_extension: dict[str, list[int]] = {}
-        self.by_first_byte: dict[int, list[tuple[Signature, int]]] = {}
-        # Signatures further on, by where they stand: one dict look-up for each place.
-        self.by_place: dict[tuple[int, int], dict[bytes, list[int]]] = {}
-        self.elsewhere: list[tuple[Signature, int]] = []
+        # Offset and value of one byte that a signature fixes -> the signatures that fix it so.
+        self.by_byte: dict[int, dict[int, list[tuple[Signature, int, int]]]] = {}
+        self.elsewhere: list[tuple[Signature, int, int]] = []
         self.order: list[tuple[int, bool]] = []
         self.head = 0
         for number, (plugin, format) in enumerate(self.rows):
@@ -89,15 +87,12 @@ class Table:
                 self.by_extension.setdefault(extension, []).append(number)
             for signature in format.signatures:
                 self.head = max(self.head, signature.end)
-                if signature.offset == 0 and (signature.mask is None or signature.mask[0] == 0xFF):
-                    self.by_first_byte.setdefault(signature.bytes[0], []).append(
-                        (signature, number)
-                    )
-                elif signature.mask is None:
-                    place = self.by_place.setdefault((signature.offset, signature.end), {})
-                    place.setdefault(signature.bytes, []).append(number)
+                row = (signature, number, signature.weight)
+                for place, value in _fixed(signature):
+                    self.by_byte.setdefault(place, {}).setdefault(value, []).append(row)
+                    break
                 else:
-                    self.elsewhere.append((signature, number))
+                    self.elsewhere.append(row)
 
     @cached_property
     def longest_extension(self) -> int:
@@ -123,49 +118,57 @@ def extensions(filename: str, most: int = 2) -> list[str]:
     ['.ome.tiff', '.tiff']
     """
     tail = filename.lower()
-    cut = max(tail.rfind("/"), tail.rfind("\\")) + 1
-    parts = tail[cut:].split(".")[1:][-most:]
-    return ["." + ".".join(parts[i:]) for i in range(len(parts))]
+    start = max(tail.rfind("/"), tail.rfind("\\")) + 1
+    found: list[str] = []
+    dot = len(tail)
+    while most and (dot := tail.rfind(".", start, dot)) >= 0:
+        found.append(tail[dot:])
+        most -= 1
+    return found[::-1]
 
 
 def readers(head: bytes, filename: str, table: Table) -> list[Candidate]:
     """Return who claims to read a file that begins with `head`, best first."""
     weights = _weights(head, table)
-    named: dict[int, str] = {}
+    found = []
     for extension in extensions(filename, table.longest_extension):
         for number in table.by_extension.get(extension, ()):
-            named.setdefault(number, extension)
-    found = []
-    for number in weights.keys() | named.keys():
-        plugin, format = table.rows[number]
-        weight, extension = weights.get(number, 0), named.get(number, "")
-        if weight:
-            if not extension and not format.signature_alone:
+            plugin, format = table.rows[number]
+            weight = weights.pop(number, 0)
+            if weight:
+                claim = Candidate(plugin, format, BOTH, extension, weight)
+            elif format.extension_alone and all(number != other for other, _ in found):
+                claim = Candidate(plugin, format, EXTENSION, extension)
+            else:
                 continue
-            claim = BOTH if extension else SIGNATURE
-        elif format.extension_alone:
-            claim = EXTENSION
-        else:
-            continue
-        found.append((number, Candidate(plugin, format, claim, extension, weight)))
+            found.append((number, claim))
+    for number, weight in weights.items():
+        plugin, format = table.rows[number]
+        if format.signature_alone:
+            found.append((number, Candidate(plugin, format, SIGNATURE, "", weight)))
     return _ranked(found, table)
 
 
 def _weights(head: bytes, table: Table) -> dict[int, int]:
     """Return the rows that have a signature of this header, each with its heaviest one."""
     weights: dict[int, int] = {}
-    if not head:
-        return weights
-    for signature, number in table.by_first_byte.get(head[0], ()):
-        if signature.matches(head) and signature.weight > weights.get(number, 0):
-            weights[number] = signature.weight
-    for (start, end), place in table.by_place.items():
-        for number in place.get(head[start:end], ()):
-            weights[number] = max(weights.get(number, 0), 8 * (end - start))
-    for signature, number in table.elsewhere:
-        if signature.matches(head) and signature.weight > weights.get(number, 0):
-            weights[number] = signature.weight
+    length = len(head)
+    for place, values in table.by_byte.items():
+        if place < length and (rows := values.get(head[place])) is not None:
+            for signature, number, weight in rows:
+                if weight > weights.get(number, 0) and signature.matches(head):
+                    weights[number] = weight
+    for signature, number, weight in table.elsewhere:
+        if weight > weights.get(number, 0) and signature.matches(head):
+            weights[number] = weight
     return weights
+
+
+def _fixed(signature: Signature) -> Iterator[tuple[int, int]]:
+    """Return the bytes of which a signature compares every bit, with their offsets."""
+    for number, value in enumerate(signature.bytes):
+        if signature.mask is None or signature.mask[number] == 0xFF:
+            yield signature.offset + number, value
 
 
 def writers(filename: str, table: Table) -> list[Candidate]:

@@ -85,9 +85,7 @@ class ApngAssembler:
         parts = list(chunks(encoded_png))
         kinds = {kind for kind, _ in parts}
         if parts[0][0] != b"IHDR" or b"IDAT" not in kinds or kinds & _ANIMATED:
-            raise ValueError(
-                "a frame has to be a plain PNG, with a header, pixels and no animation"
-            )
+            raise ValueError("a frame has to be a plain PNG: a header, pixels, no animation")
         control = self._control(parts[0][1], delay, disposal, blend)
         self._check_shared({kind: chunk for kind, chunk in parts if kind in _SHARED})
         if self._first is None and self._n_images == 0:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import io
+from collections.abc import Callable
 from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -96,6 +97,17 @@ def open_image(file: IO[bytes], format: str) -> ImageFile.ImageFile:
     SyntaxError
         If the file is not of this format. Pillow raises several others for broken files.
     """
+    factory = _factories.get(format) or _factory(format)
+    if format == "FTEX":
+        # The class closes the file that it was given.
+        file = io.BytesIO(file.read())
+    return factory(file, "")
+
+
+_factories: dict[str, Callable[[IO[bytes], str], ImageFile.ImageFile]] = {}
+
+
+def _factory(format: str) -> Callable[[IO[bytes], str], ImageFile.ImageFile]:
     identifier = load_module(format)
     from PIL import Image
 
@@ -103,8 +115,6 @@ def open_image(file: IO[bytes], format: str) -> ImageFile.ImageFile:
         # Pillow registers no way of opening one; the JPEG factory returns it where it finds the
         # marker of several pictures.
         identifier = "JPEG"
-    elif format == "FTEX":
-        # The class closes the file that it was given.
-        file = io.BytesIO(file.read())
     factory, _ = Image.OPEN[identifier]
-    return factory(file, "")
+    _factories[format] = factory
+    return factory

@@ -20,6 +20,7 @@ from ._gif_layout import BACKGROUND, PREVIOUS, Box, GifFrame, GifLayout, Mode
 
 __all__ = ["frames"]
 
+_SMALL = 1 << 24  # pixels
 _LONGEST_CODE = 4096  # no LZW code stands for more pixels than the code table has entries
 
 
@@ -84,6 +85,10 @@ def _draw(
     file: BinaryIO, layout: GifLayout, frame: GifFrame, box: Box, canvas: Image.Image
 ) -> Image.Image:
     """Return the canvas with `frame` on it; the old one is kept if the frame will be undone."""
+    height, width = frame.shape
+    if width * height > max(canvas.width * canvas.height, _SMALL):
+        # Only what is on the canvas was asked for; Pillow would decode all of it.
+        raise ValueError(f"its {width} x {height} pixels are many more than the canvas has")
     pixels = _decode(file, frame)
     mask = None
     if frame.leaves_gaps:

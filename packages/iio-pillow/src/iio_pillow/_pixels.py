@@ -38,6 +38,8 @@ LAYOUTS: dict[str, tuple[np.dtype[Any], int]] = {
     "F": (np.dtype(np.float32), 1),
 }
 
+_NATIVE = {mode: (dtype.newbyteorder("="), n) for mode, (dtype, n) in LAYOUTS.items()}
+
 # Modes that mean another one to whoever looks at the pixels: indices into a palette, alpha that is
 # multiplied in, padding.
 _MEANT = {"PA": "RGBA", "La": "LA", "RGBa": "RGBA", "RGBX": "RGB"}
@@ -55,10 +57,9 @@ def natural_mode(image: Image.Image) -> str:
 
 def layout(mode: str, size: tuple[int, int]) -> tuple[tuple[int, ...], np.dtype[Any]]:
     """Return shape and dtype (in native byte order) of the array of an image of `mode`."""
-    dtype, channels = LAYOUTS[mode]
+    dtype, channels = _NATIVE[mode]
     width, height = size
-    shape = (height, width) if channels == 1 else (height, width, channels)
-    return shape, dtype.newbyteorder("=")
+    return (height, width) if channels == 1 else (height, width, channels), dtype
 
 
 def to_array(image: Image.Image) -> np.ndarray:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from iio_core import NotThisFormat, Reader, ReadPlugin, Resource, Target, WritePlugin, Writer
 
-from ._depth import declared_depth, declared_depth_of_image
+from ._doubts import DOUBTFUL, doubt
 from ._gif_reader import GifReader
 from ._reader import PillowReader
 from ._writers import WRITERS
@@ -36,21 +36,17 @@ class PillowPlugin:
         Raises
         ------
         NotThisFormat
-            If it is none of the plugin's formats, or has more bits than Pillow keeps.
+            If it is none of the plugin's formats, or Pillow would lose or misread its pixels.
         """
         if format is None:
             raise NotThisFormat("it is none of the formats that Pillow reads")
         if format == "GIF":
             return GifReader(resource)
-        depth = 8 if eight_bit else declared_depth(format, resource.head())
         reader = PillowReader(resource, format)
-        if not eight_bit:
-            depth = max(depth, declared_depth_of_image(reader._image))
-        if depth > 8:
-            raise NotThisFormat(
-                f"it has {depth} bits a sample, of which Pillow keeps 8 without a word; "
-                "eight_bit=True reads it so"
-            )
+        if format in DOUBTFUL:
+            reason = doubt(reader.image, format, resource.head(), eight_bit=eight_bit)
+            if reason is not None:
+                raise NotThisFormat(reason)
         return reader
 
     def writer_type_for(self, format: str, /) -> type[Writer]:

@@ -14,6 +14,7 @@ from iio_core import FrameIndexError, ImageProperties, Index, OptionError, Resou
 from . import _metadata, _orientation
 from ._backend import open_image
 from ._pixels import LAYOUTS, layout, natural_mode, to_array
+from ._sizes import DECODED_AT_ONCE, declared_size
 
 __all__ = ["PillowReader"]
 
@@ -35,8 +36,17 @@ class PillowReader:
     def __init__(self, resource: Resource, format: str) -> None:
         self._resource = resource
         self._format = format
-        self._image: ImageFile.ImageFile = open_image(resource.open(), format)
-        self._total: int | None = None
+        file = resource.open()
+        if format in DECODED_AT_ONCE and (size := declared_size(file, format)) is not None:
+            self._charge("RGBA", size)
+        self._image: ImageFile.ImageFile = open_image(file, format)
+        # The layers of a PSD are drawn over each other in the one image; Pillow misreads them.
+        self._total: int | None = 1 if format == "PSD" else None
+
+    @property
+    def image(self) -> ImageFile.ImageFile:
+        """The image of Pillow's, to look at what has no name here."""
+        return self._image
 
     @property
     def default_index(self) -> int | EllipsisType:
@@ -161,7 +171,8 @@ class PillowReader:
 
     def _mode(self, image: ImageFile.ImageFile, mode: str | None) -> str:
         if mode is None:
-            return natural_mode(image)
+            # Pillow has gray samples of more than 8 bits as 32-bit integers here.
+            return "I;16" if self._format == "PPM" and image.mode == "I" else natural_mode(image)
         if mode not in LAYOUTS:
             raise OptionError(f"mode={mode!r} is not a mode of Pillow: {', '.join(LAYOUTS)}")
         return mode
@@ -169,14 +180,16 @@ class PillowReader:
     def _load_late_chunks(self, image: ImageFile.ImageFile) -> None:
         """Reach the text and EXIF that a PNG may have behind its pixels."""
         if self._format == "PNG" and "exif" not in image.info:
-            shape, dtype = layout(image.mode, image.size)
-            self._resource.limits.check_array(
-                shape,
-                dtype.itemsize,
-                resource_size=self._resource.size,
-                name=self._resource.name,
-            )
+            self._charge(image.mode, image.size)
             image.load()
+
+    def _charge(self, mode: str, size: tuple[int, int]) -> None:
+        """Check what is about to be decoded against the limits, where core cannot do it first."""
+        shape, dtype = layout(mode, size)
+        resource = self._resource
+        resource.limits.check_array(
+            shape, dtype.itemsize, resource_size=resource.size, name=resource.name
+        )
 
 
 def _raise(array: np.ndarray, gamma: float) -> np.ndarray:

@@ -11,7 +11,10 @@ from typing import IO
 
 from . import _jxl_header
 
-__all__ = ["declared_size"]
+__all__ = ["DECODED_AT_ONCE", "declared_size"]
+
+DECODED_AT_ONCE = frozenset({"ICO", "JXL"})
+"""The formats that Pillow decodes when it opens them."""
 
 
 def declared_size(file: IO[bytes], format: str) -> tuple[int, int] | None:
@@ -30,7 +33,7 @@ def declared_size(file: IO[bytes], format: str) -> tuple[int, int] | None:
         Of the largest image in an icon. None for formats that are not decoded when they are
         opened, and for files that do not say.
     """
-    if format not in ("ICO", "JXL"):
+    if format not in DECODED_AT_ONCE:
         return None
     try:
         return _icon(file) if format == "ICO" else _jxl_header.size(file.read(4096))

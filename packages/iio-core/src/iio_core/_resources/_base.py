@@ -35,7 +35,22 @@ def write_all(sink: IO[bytes], data: bytes | memoryview) -> None:
         written: int | None = sink.write(view)
         if written is None:  # a stream that does not count
             return
+        if written == 0:
+            raise OSError("the file object takes no more bytes")
         view = view[written:]
+
+
+def extension_of(filename: str) -> str:
+    """Return the last extension in lower case; that of ``".png"``, which ``extension=`` makes, too."""
+    base = os.path.basename(filename)
+    dot = base.rfind(".")
+    return base[dot:].lower() if dot >= 0 else ""
+
+
+def file_name(filename: str, default: str) -> str:
+    """Return the name of a temporary file with the extension of `filename`."""
+    base = os.path.basename(filename)
+    return f"{default}{base}" if not base or base.startswith(".") else base
 
 
 class Resource:
@@ -63,6 +78,7 @@ class Resource:
         self.filename = filename
         self.limits = limits
         self._handles: list[IO[bytes]] = []
+        self._parent: Resource | None = None
         self._head = b""
         self._waiting: IO[bytes] | None = (
             None  # what `head` opened and `open` has not yet given away
@@ -71,7 +87,7 @@ class Resource:
     @property
     def extension(self) -> str:
         """The last extension in lower case with its dot, or an empty string."""
-        return os.path.splitext(self.filename)[1].lower()
+        return extension_of(self.filename)
 
     def head(self, n: int = 4096) -> bytes:
         """Return the first `n` bytes, fewer if there are no more. Cached."""
@@ -96,7 +112,7 @@ class Resource:
 
         # A directory of its own, so that the file keeps its name and its extension.
         with tempfile.TemporaryDirectory(prefix="iio-") as folder:
-            path = Path(folder, os.path.basename(self.filename) or "resource")
+            path = Path(folder, file_name(self.filename, "resource"))
             with path.open("wb") as sink:
                 copy(self.open(), sink)
             yield path
@@ -128,7 +144,14 @@ class Resource:
 
     def _track(self, file: IO[bytes]) -> IO[bytes]:
         self._handles.append(file)
+        if self._parent is not None:
+            self._parent._track(file)
         return file
+
+    def _adopt(self, child: Resource) -> Resource:
+        """Close what is opened on `child`, a part of this one, with this one at the latest."""
+        child._parent = self
+        return child
 
 
 class Target:
@@ -150,7 +173,7 @@ class Target:
     @property
     def extension(self) -> str:
         """The last extension in lower case with its dot, or an empty string."""
-        return os.path.splitext(self.filename)[1].lower()
+        return extension_of(self.filename)
 
     def open(self) -> IO[bytes]:
         """Open it, once, as a binary file that can be written, read and seeked."""
@@ -167,7 +190,7 @@ class Target:
         import tempfile
 
         with tempfile.TemporaryDirectory(prefix="iio-") as folder:
-            path = Path(folder, os.path.basename(self.filename) or "target")
+            path = Path(folder, file_name(self.filename, "target"))
             yield path
             with path.open("rb") as source:
                 copy(source, self.open())

@@ -34,6 +34,7 @@ class _Borrowed(io.RawIOBase):
     def __init__(self, file: IO[bytes], name: str) -> None:
         self._borrowed = file
         self._name = name
+        self._position = file.tell()
 
     def readable(self) -> bool:
         return True

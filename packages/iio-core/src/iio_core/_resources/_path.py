@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import stat
 from collections.abc import Iterator
@@ -14,6 +15,19 @@ from .._limits import Limits
 from ._base import Resource
 
 __all__ = ["ListResource", "PathResource"]
+
+SMALL = 1 << 16
+_READ = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+
+
+def _read_all(path: str, size: int) -> bytes | None:
+    """Return what a small file holds; None if it is no longer of this size."""
+    descriptor = os.open(path, _READ)
+    try:
+        data = os.read(descriptor, size + 1)
+    finally:
+        os.close(descriptor)
+    return data if len(data) == size else None
 
 
 class PathResource(Resource):
@@ -41,9 +55,17 @@ class PathResource(Resource):
             )
         super().__init__(path, path if filename is None else filename, limits)
         self.path = path
+        self._whole: bytes | None = None
+
+    def head(self, n: int = 4096) -> bytes:
+        """Return the first `n` bytes."""
+        if self._whole is None and self.size is not None and self.size <= SMALL:
+            self._whole = _read_all(self.path, self.size)
+        return super().head(n) if self._whole is None else self._whole[:n]
 
     def _open(self) -> IO[bytes]:
-        return open(self.path, "rb")
+        # A small file is read at once: many short reads and seeks are cheaper in memory.
+        return open(self.path, "rb") if self._whole is None else io.BytesIO(self._whole)
 
     @contextmanager
     def as_path(self) -> Iterator[Path]:
@@ -56,12 +78,12 @@ class PathResource(Resource):
             for name in sorted(os.listdir(self.path)):
                 path = os.path.join(self.path, name)
                 if os.path.isfile(path) or os.path.isdir(path):
-                    yield PathResource(path, self.limits)
+                    yield self._adopt(PathResource(path, self.limits))
         elif self.head(2) == b"PK":
             from ._zip import ZipMember, member_names
 
             for name in member_names(self.path):
-                yield ZipMember(self.path, name, self.limits)
+                yield self._adopt(ZipMember(self.path, name, self.limits))
         else:
             yield from super().entries()
 
@@ -74,7 +96,7 @@ class PathResource(Resource):
                 f"{self.name} refers to {name!r}, which is outside of its directory; "
                 "such references are not followed"
             )
-        return PathResource(str(inside), self.limits)
+        return self._adopt(PathResource(str(inside), self.limits))
 
 
 class ListResource(Resource):

@@ -39,8 +39,8 @@ def open_resource(uri: Any, limits: Limits, *, extension: str | None = None) -> 
     OptionError
         If it is not a URI, bytes or a file object.
     """
-    filename = normalize_extension(extension)
-    if isinstance(uri, str | os.PathLike):
+    filename = None if extension is None else normalize_extension(extension)
+    if isinstance(uri, (str, os.PathLike)):  # noqa: UP038 - a union would be made anew each time
         path = _local_path(uri)
         if (inside := _split_archive(path)) is not None:
             from ._zip import ZipMember  # and with it zipfile
@@ -108,10 +108,10 @@ def _split_archive(path: str) -> tuple[str, str] | None:
 
 def _local_path(uri: str | os.PathLike[str]) -> str:
     """Return the path that a URI means on this machine."""
-    path = os.fsdecode(uri)
     if not isinstance(uri, str):
-        return path
-    if path.startswith("<") and path.endswith(">"):
+        return os.fsdecode(uri)
+    path = uri
+    if path[:1] == "<" and path[-1:] == ">":
         raise NoPluginError(f"no installed plugin brings the device {path}")
     if "://" in path and (scheme := _SCHEME.match(path)) is not None:
         if scheme[1].lower() == "file":
@@ -120,7 +120,7 @@ def _local_path(uri: str | os.PathLike[str]) -> str:
             f"{path} cannot be opened: this version of iio-core reads files, bytes and file objects; "
             "open it with a library of its own and give iio the file object"
         )
-    if path.startswith("~"):
+    if path[:1] == "~":
         return os.path.expanduser(path)
     if "\0" in path:
         raise DecodeError(f"{path!r} is not a path")

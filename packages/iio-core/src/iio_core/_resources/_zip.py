@@ -76,7 +76,7 @@ class ZipMember(Resource):
                 f"{self.name} refers to {name!r}, which is outside of its folder; "
                 "such references are not followed"
             )
-        return ZipMember(self._archive, inside, self.limits)
+        return self._adopt(ZipMember(self._archive, inside, self.limits))
 
 
 class ZipTarget(Target):

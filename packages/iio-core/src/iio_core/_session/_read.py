@@ -99,7 +99,11 @@ class ReadSession:
         elif which and which >= (total := self._count_or(which + 1)):
             raise out_of_range(which, total, name=self._resource.name)
         self._charge(which, options)
-        return self._owned(self._ask(self._reader.read, index=which, **options), writeable_output)
+        try:
+            image = self._reader.read(index=which, **options)
+        except CAUGHT as error:
+            self._blame.decoding(error)
+        return self._owned(image, writeable_output)
 
     def iter(self, *, writeable_output: bool = True, **options: Any) -> Iterator[np.ndarray]:
         """Decode one image after the other; memory stays at a few images.
@@ -272,17 +276,24 @@ class ReadSession:
 
     def _charge(self, index: Any, options: Mapping[str, Any]) -> ImageProperties:
         """Check what reading an image will cost against the limits."""
+        if self._closed:
+            raise ValueError(f"{self._resource.name} is closed")
         if options:
             known = _options.names(self._reader.properties)
             options = {k: v for k, v in options.items() if k in known}
-        found: ImageProperties = self._ask(self._reader.properties, index=index, **options)
+        try:
+            found: ImageProperties = self._reader.properties(index=index, **options)
+        except CAUGHT as error:
+            self._blame.decoding(error)
         self._check(found.shape, found.dtype)
         return found
 
     def _check(self, shape: tuple[int | None, ...], dtype: np.dtype) -> None:
-        known = tuple(1 if n is None else n for n in shape)
+        if None in shape:
+            shape = tuple(1 if n is None else n for n in shape)
         self._resource.limits.check_array(
-            known, dtype.itemsize, resource_size=self._resource.size, name=self._resource.name
+            shape,  # type: ignore[arg-type]
+            dtype.itemsize, resource_size=self._resource.size, name=self._resource.name
         )
 
     def _owned(self, array: Any, writeable: bool) -> np.ndarray:
