@@ -42,7 +42,7 @@ def imread(
     trust : collection of str
         Names of formats that are read although decoding them can run programs (``{"EPS"}``).
     **options : Any
-        The plugin's own, checked before anything is opened. Of core's own ``writeable_output=False``
+        The plugin's own, checked before anything is opened. Core's own ``writeable_output=False``
         allows a read-only array where that saves a copy.
 
     Returns
@@ -135,7 +135,8 @@ def improps(
     Parameters
     ----------
     uri, index, plugin, extension, trust, **options
-        As for `imread`. ``count_frames=True`` decodes where only that tells how many images there are.
+        As for `imread`. ``count_frames=True`` decodes where only that tells how many images
+        there are.
 
     Returns
     -------
@@ -281,7 +282,10 @@ def imwrite(
             raise EncodeError(f"there are no images to write to {uri}", plugin=session.plugin)
         session.close()
     except BaseException:
-        session.abort()
+        try:
+            session.abort()
+        except EncodeError:
+            pass  # the first error is the one to tell
         raise
     return session.getvalue() if isinstance(uri, str) and uri == "<bytes>" else None
 

@@ -92,7 +92,7 @@ class Limits:
             raise LimitError(
                 f"{name} declares an array of shape {shape}, {_human(nbytes)}; "
                 f"{_human(allowed)} are allowed. If you trust it: "
-                f"iio.limits(array_bytes={_human(nbytes)!r}) or IIO_MAX_ARRAY_BYTES; or read a part of it."
+                f"iio.limits(array_bytes={_human(nbytes)!r}) or IIO_MAX_ARRAY_BYTES."
             )
         free = free_memory()
         if free is not None and nbytes > free:
@@ -106,8 +106,8 @@ class Limits:
         nbytes = _weigh(metadata)
         if nbytes > self.metadata_bytes:
             raise LimitError(
-                f"{name} has {_human(nbytes)} of metadata; {_human(self.metadata_bytes)} are allowed. "
-                "To allow more: iio.limits(metadata_bytes=...) or IIO_MAX_METADATA_BYTES."
+                f"{name} has {_human(nbytes)} of metadata; {_human(self.metadata_bytes)} are "
+                "allowed. To allow more: iio.limits(metadata_bytes=...) or IIO_MAX_METADATA_BYTES."
             )
 
     def check_body(self, nbytes: int, *, name: str) -> None:

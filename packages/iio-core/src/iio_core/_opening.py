@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import importlib.util
 import os
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from . import _options, _registry, _select
-from ._errors import NotThisFormat, OptionError, PluginContractError
+from ._errors import NotThisFormat, OptionError, PluginContractError, PluginNotInstalledError
 from ._limits import current as current_limits
 from ._registry import Plugin, Registry
 from ._resources import Resource, Target, open_resource, open_target
@@ -55,11 +55,18 @@ def _open_reading(
         from ._explain import nobody_reads
 
         raise nobody_reads(resource, registry, candidates, plugin, trust)
+    asked: Iterable[Candidate] = usable
     if options:
-        usable = _knowing(usable, options, resource.name, "open_reader", call)
+        asked = _knowing(usable, options, resource.name, "open_reader", call)
     declined: list[Candidate] = []
-    for candidate in usable:
-        chosen = candidate.plugin.load()
+    for candidate in asked:
+        try:
+            chosen = candidate.plugin.load()
+        except PluginNotInstalledError as error:
+            if not _has_equal(candidate, usable):
+                raise
+            declined.append(candidate._replace(verdict=str(error)))
+            continue
         if not hasattr(chosen, "open_reader"):
             raise _cannot(candidate, "read")
         opening: Mapping[str, Any] = options
@@ -78,6 +85,13 @@ def _open_reading(
     from ._explain import nobody_reads
 
     raise nobody_reads(resource, registry, declined, plugin, trust)
+
+
+def _has_equal(candidate: Candidate, usable: list[Candidate]) -> bool:
+    """Whether somebody after this candidate has an equal claim."""
+    return usable[-1] is not candidate and any(
+        other.claim == candidate.claim for other in usable[usable.index(candidate) + 1 :]
+    )
 
 
 def _declined(candidate: Candidate, reason: NotThisFormat) -> Candidate:
@@ -189,19 +203,30 @@ def _knowing(
     opener: str,
     call: str | None,
     writing: bool = False,
-) -> list[Candidate]:
-    """Return the candidates of the best claim that know every option; raise if none does."""
+) -> Iterator[Candidate]:
+    """Yield the candidates of the best claim that know every option; raise if none does.
+
+    The next one's backend is imported only if the one before has declined.
+    """
     known: set[str] = set()
-    knowing = []
+    failed: PluginNotInstalledError | None = None
+    found = False
     for candidate in usable:
         if candidate.claim != usable[0].claim:
             break
-        names = _option_names(candidate, opener, call, writing)
+        try:
+            names = _option_names(candidate, opener, call, writing)
+        except PluginNotInstalledError as error:
+            failed = failed or error
+            continue
         if names >= options.keys():
-            knowing.append(candidate)
+            found = True
+            yield candidate
         known |= names
-    if knowing:
-        return knowing
+    if found:
+        return
+    if failed is not None:
+        raise failed
     best = usable[0]
     where = f"{name}: plugin {best.plugin.spec.name!r} for {best.format.name or 'this'}"
     _options.check(options, known, where=where)
@@ -250,10 +275,16 @@ def open_writing(
         from ._explain import nobody_writes
 
         raise nobody_writes(target, registry, candidates, plugin, format)
-    if options:
-        usable = _knowing(usable, options, target.name, "open_writer", call, writing=True)
     candidate = usable[0]
-    chosen = candidate.plugin.load()
+    if options:
+        candidate = next(_knowing(usable, options, target.name, "open_writer", call, writing=True))
+    try:
+        chosen = candidate.plugin.load()
+    except PluginNotInstalledError:
+        if not _has_equal(candidate, usable):
+            raise
+        candidate = usable[usable.index(candidate) + 1]
+        chosen = candidate.plugin.load()
     if not hasattr(chosen, "open_writer"):
         raise _cannot(candidate, "writ")
     opening, rest = (

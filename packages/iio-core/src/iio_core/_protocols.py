@@ -1,8 +1,8 @@
 """What a plugin has to have, as structural types: nobody needs to subclass anything.
 
 A plugin object opens readers and writers; a reader and a writer handle one resource each. Their
-options are keyword-only parameters with types and defaults: core reads the names off the signatures.
-Core's sessions do the rest (`iio_core.ReadSession`, `iio_core.WriteSession`): a reader is asked for
+options are keyword-only parameters with types and defaults: core reads their names off the
+signatures. Core's sessions do the rest (`ReadSession`, `WriteSession`): a reader is asked for
 one image at a time and never sees a negative index, a writer is given one image at a time.
 
 Optional attributes, each with a protocol below, tell core of more: `HasDefaultIndex`,
@@ -36,7 +36,7 @@ __all__ = [
 ]
 
 Index = int | tuple[int, ...] | EllipsisType | None
-"""Which image: never negative, never a slice. A reader that is not `ReadsBatches` gets an int or None."""
+"""Which image: never negative, never a slice. Without `ReadsBatches` a reader gets int or None."""
 
 
 class Reader(Protocol):
@@ -143,7 +143,7 @@ class DecidesBatches(Protocol):
     """A writer that knows better than the shape whether an array is a batch of images."""
 
     def is_batch(self, shape: tuple[int, ...], /, **options: Any) -> bool | None:
-        """Say whether an array of this shape, written with these options, is a batch; None: unknown."""
+        """Say whether an array of this shape, with these options, is a batch; None: unknown."""
 
 
 class SupportsRegions(Protocol):

@@ -181,7 +181,7 @@ def _scan() -> Registry:
 
 
 def _entry_points(rejected: list[Rejected]) -> list[Any]:
-    """Return the entry points of all wheels; one whose metadata is damaged is added to `rejected`."""
+    """Return the entry points of all wheels; one with damaged metadata is added to `rejected`."""
     import importlib_metadata
 
     try:

@@ -130,7 +130,7 @@ def extensions(filename: str, most: int = 2) -> list[str]:
 def readers(head: bytes, filename: str, table: Table) -> list[Candidate]:
     """Return who claims to read a file that begins with `head`, best first."""
     weights = _weights(head, table)
-    found = []
+    found: list[tuple[int, Candidate]] = []
     for extension in extensions(filename, table.longest_extension):
         for number in table.by_extension.get(extension, ()):
             plugin, format = table.rows[number]

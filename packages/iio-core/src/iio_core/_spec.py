@@ -33,7 +33,8 @@ class Signature:
 
     Examples
     --------
-    >>> webp = Signature(0, b"RIFF....WEBP".replace(b".", b"\0"), b"\xff" * 4 + b"\0" * 4 + b"\xff" * 4)
+    >>> mask = bytes([255] * 4 + [0] * 4 + [255] * 4)
+    >>> webp = Signature(0, b"RIFF\0\0\0\0WEBP", mask)
     >>> webp.matches(b"RIFF\x24\x1a\0\0WEBPVP8 ")
     True
     """

@@ -9,7 +9,7 @@ from __future__ import annotations
 import struct
 import zlib
 from fractions import Fraction
-from typing import BinaryIO
+from typing import IO
 
 from ._png_chunks import SIGNATURE, chunks
 
@@ -38,7 +38,7 @@ class ApngAssembler:
         cannot animate.
     """
 
-    def __init__(self, file: BinaryIO, *, loop: int = 0, default_image: bool = False) -> None:
+    def __init__(self, file: IO[bytes], *, loop: int = 0, default_image: bool = False) -> None:
         if not 0 <= loop <= _U31:
             raise ValueError(f"loop must be between 0 and {_U31}, not {loop}")
         self._file = file

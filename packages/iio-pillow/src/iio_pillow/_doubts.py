@@ -1,4 +1,4 @@
-"""Files that are better left to another plugin: Pillow would lose a part of their pixels, or misread them."""
+"""Files that are better left to another plugin: Pillow would lose or misread their pixels."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 __all__ = ["DOUBTFUL", "doubt"]
 
 DOUBTFUL = frozenset(
-    "PNG PPM SGI JPEG2000 AVIF HEIF JXL TIFF DDS XPM BLP PSD IPTC CUR".split()
+    {"AVIF", "BLP", "CUR", "DDS", "HEIF", "IPTC", "JPEG2000", "JXL", "PNG", "PPM", "PSD", "SGI"}
+    | {"TIFF", "XPM"}
 )
 """The formats that have such files."""
 

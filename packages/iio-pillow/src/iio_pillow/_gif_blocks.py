@@ -8,7 +8,7 @@ annex B).
 from __future__ import annotations
 
 import os
-from typing import BinaryIO
+from typing import IO
 
 from ._gif_layout import GifFrame, GifLayout
 
@@ -20,7 +20,7 @@ XMP_TRAILER = bytes([1, *range(255, -1, -1), 0])
 """Ends an XMP packet: from wherever one walks into it, it leads to its last byte."""
 
 
-def scan(file: BinaryIO, *, max_bytes: int = 64 << 20, max_blocks: int = 1 << 22) -> GifLayout:
+def scan(file: IO[bytes], *, max_bytes: int = 64 << 20, max_blocks: int = 1 << 22) -> GifLayout:
     """Walk the blocks of a GIF.
 
     Parameters
@@ -55,7 +55,7 @@ def _u16(data: bytes, at: int) -> int:
 class _Cursor:
     """Bytes at absolute offsets of a file, through a window that moves forward."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: IO[bytes]) -> None:
         self._file = file
         self._size = file.seek(0, os.SEEK_END)
         self._step = self._size if self._size <= _WHOLE else _WINDOW

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from io import BytesIO
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 import numpy as np
 from PIL import Image
@@ -25,7 +25,7 @@ _LONGEST_CODE = 4096  # no LZW code stands for more pixels than the code table h
 
 
 def frames(
-    file: BinaryIO,
+    file: IO[bytes],
     layout: GifLayout,
     *,
     start: int = 0,
@@ -82,7 +82,7 @@ def frames(
 
 
 def _draw(
-    file: BinaryIO, layout: GifLayout, frame: GifFrame, box: Box, canvas: Image.Image
+    file: IO[bytes], layout: GifLayout, frame: GifFrame, box: Box, canvas: Image.Image
 ) -> Image.Image:
     """Return the canvas with `frame` on it; the old one is kept if the frame will be undone."""
     height, width = frame.shape
@@ -112,7 +112,7 @@ def _paint(pixels: Image.Image, palette: bytes, mode: str) -> Image.Image:
     return pixels.convert(mode)
 
 
-def _decode(file: BinaryIO, frame: GifFrame) -> Image.Image:
+def _decode(file: IO[bytes], frame: GifFrame) -> Image.Image:
     """Return the palette indices of one frame as an image of mode L.
 
     Pillow is handed a GIF of this one frame and without a palette.

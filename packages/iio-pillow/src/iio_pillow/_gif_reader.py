@@ -30,6 +30,7 @@ class GifReader:
         self._resource = resource
         self._file = resource.open()
         self._layout = scan(self._file, max_bytes=resource.limits.metadata_bytes)
+        self._natural = self._layout.mode
         if not self._layout.frames:
             raise DecodeError(
                 f"{resource.name} is a GIF without a whole frame"
@@ -99,7 +100,7 @@ class GifReader:
         number = index if isinstance(index, int) else 0
         frame = known.frames[number]
         found: dict[str, Any] = {
-            "mode": known.mode,
+            "mode": self._natural,
             "shape": known.size,
             "background": known.background,
             "duration": 10 * frame.delay,
@@ -129,15 +130,15 @@ class GifReader:
 
     def _frames(self, start: int, stop: int | None, mode: str | None) -> Iterator[np.ndarray]:
         target = self._mode(mode)
-        if target in {"L", "RGB", "RGBA"} and (mode is None or self._layout.mode == target):
-            yield from frames(self._file, self._layout, start=start, stop=stop)
-            return
-        for array in frames(self._file, self._layout, start=start, stop=stop):
-            yield to_array(Image.fromarray(array).convert(target))
+        for array in frames(self._file, self._layout, start=start, stop=stop, mode=self._natural):
+            if target == self._natural:
+                yield array
+            else:
+                yield to_array(Image.fromarray(array).convert(target))
 
     def _mode(self, mode: str | None) -> str:
         if mode is None:
-            return self._layout.mode
+            return self._natural
         if mode not in LAYOUTS:
             raise OptionError(f"mode={mode!r} is not a mode of Pillow: {', '.join(LAYOUTS)}")
         return mode

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from io import BytesIO
-from typing import BinaryIO
+from typing import IO
 
 from PIL import Image, ImageChops
 
@@ -53,7 +53,7 @@ class GifAssembler:
 
     def __init__(
         self,
-        file: BinaryIO,
+        file: IO[bytes],
         *,
         loop: int | None = 0,
         comment: bytes | None = None,

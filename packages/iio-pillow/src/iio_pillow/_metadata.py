@@ -36,9 +36,9 @@ def of_image(
     elif image.mode == "P" and image.palette is not None:
         found["palette"] = _palette(image)
     found.update(exif_tags(image))
-    if orientation_applied and found.pop("Orientation", None) is not None:
-        if "exif" in found:
-            found["exif"] = _without_orientation(found["exif"])
+    turned = orientation_applied and found.pop("Orientation", None) is not None
+    if turned and "exif" in found:
+        found["exif"] = _without_orientation(found["exif"])
     return found
 
 

@@ -12,22 +12,104 @@ __all__ = ["saving"]
 
 # What reading reports of the encoding itself: writing decides it anew.
 _DERIVED = frozenset(
-    "mode shape palette transparency background version extension compression interlace default_image "
-    "bbox blend disposal disposals durations adobe adobe_transform jfif jfif_version jfif_unit "
-    "jfif_density progressive progression mp mpoffset chromaticity bit_depth photoshop dpi_x sizes "
-    "timestamp primary thumbnails depth_images aux srgb quality wav".split()
+    {
+        "mode",
+        "shape",
+        "palette",
+        "transparency",
+        "background",
+        "version",
+        "extension",
+        "compression",
+        "interlace",
+        "default_image",
+        "bbox",
+        "blend",
+        "disposal",
+        "disposals",
+        "durations",
+        "adobe",
+        "adobe_transform",
+        "jfif",
+        "jfif_version",
+        "jfif_unit",
+        "jfif_density",
+        "progressive",
+        "progression",
+        "mp",
+        "mpoffset",
+        "chromaticity",
+        "bit_depth",
+        "photoshop",
+        "dpi_x",
+        "sizes",
+        "timestamp",
+        "primary",
+        "thumbnails",
+        "depth_images",
+        "aux",
+        "srgb",
+        "quality",
+        "wav",
+    }
 )
 # TIFF tags (TIFF 6.0, section 8) that say how the pixels are stored.
 _STRUCTURE = frozenset(
-    "NewSubfileType SubfileType ImageWidth ImageLength BitsPerSample Compression "
-    "PhotometricInterpretation Thresholding CellWidth CellLength FillOrder StripOffsets "
-    "SamplesPerPixel RowsPerStrip StripByteCounts MinSampleValue MaxSampleValue XResolution "
-    "YResolution PlanarConfiguration FreeOffsets FreeByteCounts GrayResponseUnit GrayResponseCurve "
-    "T4Options T6Options ResolutionUnit TransferFunction Predictor ColorMap HalftoneHints TileWidth "
-    "TileLength TileOffsets TileByteCounts SubIFDs ExtraSamples SampleFormat SMinSampleValue "
-    "SMaxSampleValue JPEGTables YCbCrCoefficients YCbCrSubSampling YCbCrPositioning "
-    "ReferenceBlackWhite ExifOffset GPSInfo ExifInteroperabilityOffset JpegIFOffset "
-    "JpegIFByteCount ExifImageWidth ExifImageHeight ComponentsConfiguration".split()
+    {
+        "NewSubfileType",
+        "SubfileType",
+        "ImageWidth",
+        "ImageLength",
+        "BitsPerSample",
+        "Compression",
+        "PhotometricInterpretation",
+        "Thresholding",
+        "CellWidth",
+        "CellLength",
+        "FillOrder",
+        "StripOffsets",
+        "SamplesPerPixel",
+        "RowsPerStrip",
+        "StripByteCounts",
+        "MinSampleValue",
+        "MaxSampleValue",
+        "XResolution",
+        "YResolution",
+        "PlanarConfiguration",
+        "FreeOffsets",
+        "FreeByteCounts",
+        "GrayResponseUnit",
+        "GrayResponseCurve",
+        "T4Options",
+        "T6Options",
+        "ResolutionUnit",
+        "TransferFunction",
+        "Predictor",
+        "ColorMap",
+        "HalftoneHints",
+        "TileWidth",
+        "TileLength",
+        "TileOffsets",
+        "TileByteCounts",
+        "SubIFDs",
+        "ExtraSamples",
+        "SampleFormat",
+        "SMinSampleValue",
+        "SMaxSampleValue",
+        "JPEGTables",
+        "YCbCrCoefficients",
+        "YCbCrSubSampling",
+        "YCbCrPositioning",
+        "ReferenceBlackWhite",
+        "ExifOffset",
+        "GPSInfo",
+        "ExifInteroperabilityOffset",
+        "JpegIFOffset",
+        "JpegIFByteCount",
+        "ExifImageWidth",
+        "ExifImageHeight",
+        "ComponentsConfiguration",
+    }
 )
 
 
@@ -61,8 +143,6 @@ def saving(
     for name, value in metadata.items():
         if name in holds and name != "text":
             options[name] = value
-        elif name == "durations" and "duration" in holds:
-            continue
         elif name in _DERIVED or name in _STRUCTURE:
             continue
         elif "exif" in holds and (tag := _tag(name)) is not None:

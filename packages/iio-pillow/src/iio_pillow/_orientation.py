@@ -32,7 +32,7 @@ def apply(image: Image.Image, orientation: int) -> Image.Image:
         return image
     from PIL import Image
 
-    # What is done to the stored pixels to show them as meant; Pillow's angles turn counterclockwise.
+    # What is done to the stored pixels to show them as meant; Pillow's angles are counterclockwise.
     turn = Image.Transpose
     method = {
         2: turn.FLIP_LEFT_RIGHT,

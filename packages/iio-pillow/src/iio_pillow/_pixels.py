@@ -62,13 +62,13 @@ def layout(mode: str, size: tuple[int, int]) -> tuple[tuple[int, ...], np.dtype[
     return (height, width) if channels == 1 else (height, width, channels), dtype
 
 
-def to_array(image: Image.Image) -> np.ndarray:
+def to_array(image: Image.Image) -> np.ndarray[Any, Any]:
     """Return the pixels of an image as they are; read-only, in the byte order of the mode."""
     dtype, channels = LAYOUTS[image.mode]
     width, height = image.size
     if image.mode == "1":
         # Pillow unpacks the bits to bytes of 0 and 255.
         bits = np.frombuffer(image.tobytes("raw", "L"), np.uint8).reshape(height, width)
-        return bits != 0
+        return np.not_equal(bits, 0)
     array = np.frombuffer(image.tobytes(), dtype)
     return array.reshape((height, width) if channels == 1 else (height, width, channels))

@@ -42,7 +42,12 @@ class PillowPlugin:
             raise NotThisFormat("it is none of the formats that Pillow reads")
         if format == "GIF":
             return GifReader(resource)
-        reader = PillowReader(resource, format)
+        try:
+            reader = PillowReader(resource, format)
+        except SyntaxError as error:
+            if format == "TIFF" and "pixel mode" in str(error):
+                raise NotThisFormat("Pillow has no mode for such pixels") from None
+            raise
         if format in DOUBTFUL:
             reason = doubt(reader.image, format, resource.head(), eight_bit=eight_bit)
             if reason is not None:

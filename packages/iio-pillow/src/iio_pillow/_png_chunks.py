@@ -11,7 +11,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import BinaryIO
+from typing import IO
 
 __all__ = ["SIGNATURE", "ApngFrame", "ApngLayout", "chunks", "scan_apng"]
 
@@ -85,7 +85,7 @@ def chunks(png: bytes) -> Iterator[tuple[bytes, bytes]]:
         at = stop
 
 
-def scan_apng(file: BinaryIO, *, max_chunks: int = 1 << 22) -> ApngLayout:
+def scan_apng(file: IO[bytes], *, max_chunks: int = 1 << 22) -> ApngLayout:
     """Walk the chunks of a PNG for its frames and their durations; nothing is decoded.
 
     Parameters
@@ -120,7 +120,7 @@ def scan_apng(file: BinaryIO, *, max_chunks: int = 1 << 22) -> ApngLayout:
     return ApngLayout(tuple(frames), declared[0], declared[1], default_image, truncated)
 
 
-def _animation_chunks(file: BinaryIO, max_chunks: int) -> Iterator[tuple[bytes, bytes]]:
+def _animation_chunks(file: IO[bytes], max_chunks: int) -> Iterator[tuple[bytes, bytes]]:
     """Yield ``acTL``, ``fcTL`` and the first ``IDAT`` chunk; an empty type if the file is cut."""
     size = file.seek(0, os.SEEK_END)
     file.seek(0)
@@ -168,7 +168,7 @@ def _unpacked(fields: str, data: bytes) -> tuple[int, ...]:
     return struct.unpack(fields, data[:size])
 
 
-def _read(file: BinaryIO, count: int) -> bytes:
+def _read(file: IO[bytes], count: int) -> bytes:
     """Return `count` bytes, or what is left; a single read may return fewer."""
     data = file.read(count)
     while len(data) < count and (more := file.read(count - len(data))):

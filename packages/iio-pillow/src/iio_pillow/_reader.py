@@ -7,7 +7,7 @@ from types import EllipsisType
 from typing import Any
 
 import numpy as np
-from PIL import ImageFile
+from PIL import Image, ImageFile
 
 from iio_core import FrameIndexError, ImageProperties, Index, OptionError, Resource
 
@@ -95,14 +95,14 @@ class PillowReader:
         DecodeError
             If the file is damaged.
         """
-        image = self._seek(index)
-        target = self._mode(image, mode)
-        image = image if image.mode == target else image.convert(target)
+        stored = self._seek(index)
+        target = self._mode(stored, mode)
+        image: Image.Image = stored if stored.mode == target else stored.convert(target)
         if rotate:
-            image = _orientation.apply(image, _orientation.orientation_of(self._image))
+            image = _orientation.apply(image, _orientation.orientation_of(stored))
         array = to_array(image)
-        if apply_gamma and "gamma" in self._image.info:
-            array = _raise(array, float(self._image.info["gamma"]))
+        if apply_gamma and "gamma" in stored.info:
+            array = _raise(array, float(stored.info["gamma"]))
         return array
 
     def iter(

@@ -1,9 +1,9 @@
 """Files on this machine, written all or nothing.
 
 A one-shot write goes to a file without a name in the target's directory (``O_TMPFILE``), so that a
-killed process leaves nothing behind; to commit, the file gets a name and is renamed over the target.
-Elsewhere than on Linux it is a hidden file beside the target from the start. A session's file is
-visible as ``name.part.ext`` until it is complete: a recording that a crash cuts short is still there.
+killed process leaves nothing behind; to commit, the file gets a name and is renamed over the
+target. Elsewhere than on Linux it is a hidden file beside the target from the start. A session's
+file is visible as ``name.part.ext`` until it is complete: what a crash cuts short is still there.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import IO
 
 from .._errors import IIOWarning
-from ._base import Target, copy
+from ._base import Target, copy, file_name
 
 __all__ = ["PathTarget"]
 
@@ -88,7 +88,7 @@ class PathTarget(Target):
         self._direct = not stat.S_ISREG(status.st_mode)  # a device or a pipe
 
     def sibling(self, name: str) -> PathTarget:
-        """Return the target of a further file in the same directory; it is committed before this one."""
+        """Return the target of a further file beside this one; it is committed before this one."""
         if os.path.basename(name) != name or name in {"", ".", ".."}:
             raise ValueError(f"{name!r} is not the name of a file beside {self.name}")
         if name not in self._siblings:
@@ -100,18 +100,16 @@ class PathTarget(Target):
     def _as_path(self) -> Iterator[Path]:
         import tempfile
 
-        # In a directory of its own beside the target: the backend sees the right name, and may write
-        # a second file without hitting one of the user's.
-        folder = tempfile.mkdtemp(prefix=".iio-", dir=os.path.dirname(self.path))
-        try:
-            path = Path(folder, os.path.basename(self.filename))
+        # In a directory of its own beside the target: the backend sees the right name, and may
+        # write a second file without hitting one of the user's.
+        beside: str | None = os.path.dirname(self.path)
+        if self._direct or not os.access(os.path.dirname(self.path), os.W_OK | os.X_OK):
+            beside = None
+        with tempfile.TemporaryDirectory(prefix=".iio-", dir=beside) as folder:
+            path = Path(folder, file_name(self.filename, "target"))
             yield path
             with path.open("rb") as source:
                 copy(source, self.open())
-        finally:
-            for left in Path(folder).iterdir():
-                left.unlink()
-            os.rmdir(folder)
 
     def _create(self) -> IO[bytes]:
         if self._direct:
@@ -122,8 +120,8 @@ class PathTarget(Target):
             if error.errno not in _NO_NEW_FILES or not os.path.exists(self.path):
                 raise
             warnings.warn(
-                f"{os.path.dirname(self.path)} takes no new files ({error.strerror}): {self.name} is "
-                "written in place, and is damaged if that is interrupted",
+                f"{os.path.dirname(self.path)} takes no new files ({error.strerror}): {self.name} "
+                "is written in place, and is damaged if that is interrupted",
                 IIOWarning,
                 stacklevel=2,
             )
@@ -155,21 +153,22 @@ class PathTarget(Target):
 
     def _hidden_name(self) -> str:
         folder, name = os.path.split(self.path)
-        return os.path.join(folder, f".{name}.{os.urandom(4).hex()}.tmp")
+        # A part of the name only: a name may be as long as the file system allows.
+        return os.path.join(folder, f".{name[:40]}.{os.urandom(4).hex()}.tmp")
 
     def commit(self) -> None:
         """Put what was written, siblings first, in the place of what was there."""
-        for sibling in self._siblings.values():
-            sibling.commit()
-        file = self.open()
         try:
+            for sibling in self._siblings.values():
+                sibling.commit()
+            file = self.open()
             file.flush()
             if self._fsync and not (self._direct and not file.seekable()):
                 os.fsync(file.fileno())
             if not self._direct:
                 self._put_in_place(file)
         except BaseException:
-            self._discard()
+            self.abort()
             raise
         file.close()
         if self._fsync and not self._direct:

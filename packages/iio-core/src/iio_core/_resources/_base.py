@@ -41,7 +41,7 @@ def write_all(sink: IO[bytes], data: bytes | memoryview) -> None:
 
 
 def extension_of(filename: str) -> str:
-    """Return the last extension in lower case; that of ``".png"``, which ``extension=`` makes, too."""
+    """Return the last extension in lower case; of ``".png"``, which ``extension=`` makes, too."""
     base = os.path.basename(filename)
     dot = base.rfind(".")
     return base[dot:].lower() if dot >= 0 else ""

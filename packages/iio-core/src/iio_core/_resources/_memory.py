@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import io
 from typing import IO, Any, cast
 
-from .._errors import DecodeError
+from .._errors import DecodeError, OptionError
 from .._limits import Limits
 from ._base import Resource, Target, copy
 
@@ -29,29 +30,43 @@ class BytesResource(Resource):
 
 
 class _Borrowed(io.RawIOBase):
-    """The caller's file object: closing this leaves it open, short reads are no trouble."""
+    """The caller's file object: closing this leaves it open, short reads are no trouble.
 
-    def __init__(self, file: IO[bytes], name: str) -> None:
+    It has a position of its own, so that a resource can be opened twice at a time.
+    """
+
+    def __init__(self, file: IO[bytes], name: str, *, seekable: bool) -> None:
         self._borrowed = file
         self._name = name
-        self._position = file.tell()
+        self._seekable = seekable
+        self._position = 0
 
     def readable(self) -> bool:
         return True
 
     def seekable(self) -> bool:
-        return True
+        return self._seekable
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        position: int | None = self._borrowed.seek(offset, whence)
-        return self._borrowed.tell() if position is None else position
+        if whence == io.SEEK_END:
+            end: int | None = self._borrowed.seek(0, io.SEEK_END)
+            offset += self._borrowed.tell() if end is None else end
+        elif whence == io.SEEK_CUR:
+            offset += self._position
+        if offset < 0:
+            raise OSError(errno.EINVAL, "there is nothing before the beginning of a file")
+        self._position = offset
+        return offset
 
     def tell(self) -> int:
-        return self._borrowed.tell()
+        return self._position
 
     def readinto(self, buffer: Any) -> int:
+        if self._seekable:
+            self._borrowed.seek(self._position)
         data = read_some(self._borrowed, len(buffer), self._name)
         buffer[: len(data)] = data
+        self._position += len(data)
         return len(data)
 
 
@@ -84,7 +99,8 @@ class FileObjectResource(Resource):
         self._spooled: bytes | None = None
         if not is_seekable(file):
             body = io.BytesIO()
-            copy(io.BufferedReader(_Borrowed(file, self.name)), body, limit=limits, name=self.name)
+            stream = io.BufferedReader(_Borrowed(file, self.name, seekable=False))
+            copy(stream, body, limit=limits, name=self.name)
             self._spooled = body.getvalue()
             self.size = len(self._spooled)
         else:
@@ -94,8 +110,7 @@ class FileObjectResource(Resource):
     def _open(self) -> IO[bytes]:
         if self._spooled is not None:
             return io.BytesIO(self._spooled)
-        self._borrowed.seek(0)
-        return io.BufferedReader(_Borrowed(self._borrowed, self.name))
+        return io.BufferedReader(_Borrowed(self._borrowed, self.name, seekable=True))
 
 
 def is_seekable(file: IO[bytes]) -> bool:
@@ -123,9 +138,17 @@ class BytesTarget(Target):
 
 
 class FileObjectTarget(Target):
-    """A binary file object of the caller's: written to only when all is encoded, and left open."""
+    """A binary file object of the caller's: written to only when all is encoded, and left open.
+
+    Raises
+    ------
+    OptionError
+        If it is open in text mode.
+    """
 
     def __init__(self, file: IO[bytes], filename: str | None = None) -> None:
+        if isinstance(file, io.TextIOBase):
+            raise OptionError(f"{file} is open in text mode; open it with mode 'wb'")
         name = getattr(file, "name", None)
         name = name if isinstance(name, str) else None
         super().__init__(

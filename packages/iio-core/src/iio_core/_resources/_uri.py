@@ -15,6 +15,7 @@ from ._path import ListResource, PathResource
 
 __all__ = ["normalize_extension", "open_resource", "open_target"]
 
+_IN_ARCHIVE = re.compile(r"\.zip(?=[/#\\])", re.IGNORECASE)
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]+)://")
 
 
@@ -40,7 +41,7 @@ def open_resource(uri: Any, limits: Limits, *, extension: str | None = None) -> 
         If it is not a URI, bytes or a file object.
     """
     filename = None if extension is None else normalize_extension(extension)
-    if isinstance(uri, (str, os.PathLike)):  # noqa: UP038 - a union would be made anew each time
+    if isinstance(uri, (str, os.PathLike)):  # a union would be made anew each time
         path = _local_path(uri)
         if (inside := _split_archive(path)) is not None:
             from ._zip import ZipMember  # and with it zipfile
@@ -95,40 +96,38 @@ def _split_archive(path: str) -> tuple[str, str] | None:
     Returns None for a path that does not lead into an archive: one without such a part, or
     one that exists as it is (a folder may be called ``a.zip``).
     """
-    lower = path.lower()
-    if ".zip" not in lower or os.path.lexists(path):
+    if _IN_ARCHIVE.search(path) is None or os.path.lexists(path):
         return None
-    start = 0
-    while (found := lower.find(".zip", start)) >= 0:
-        start = found + 4
-        if path[start : start + 1] in {"/", "#", "\\"} and not os.path.isdir(path[:start]):
-            return path[:start], path[start + 1 :].replace("\\", "/").lstrip("/")
+    for found in _IN_ARCHIVE.finditer(path):
+        archive, member = path[: found.end()], path[found.end() + 1 :]
+        if not os.path.isdir(archive):
+            return archive, member.replace("\\", "/").lstrip("/")
     return None
 
 
 def _local_path(uri: str | os.PathLike[str]) -> str:
     """Return the path that a URI means on this machine."""
+    path = uri if isinstance(uri, str) else os.fsdecode(uri)
+    if "\0" in path:
+        raise DecodeError(f"{path!r} is not a path")
     if not isinstance(uri, str):
-        return os.fsdecode(uri)
-    path = uri
+        return path
     if path[:1] == "<" and path[-1:] == ">":
         raise NoPluginError(f"no installed plugin brings the device {path}")
     if "://" in path and (scheme := _SCHEME.match(path)) is not None:
         if scheme[1].lower() == "file":
             return _from_file_uri(path[7:])
         raise NoPluginError(
-            f"{path} cannot be opened: this version of iio-core reads files, bytes and file objects; "
+            f"{path} cannot be opened: iio-core reads files, bytes and file objects; "
             "open it with a library of its own and give iio the file object"
         )
     if path[:1] == "~":
         return os.path.expanduser(path)
-    if "\0" in path:
-        raise DecodeError(f"{path!r} is not a path")
     return path
 
 
 def _from_file_uri(rest: str) -> str:
-    """Return the path of a ``file://`` URI (RFC 8089), and of the relative ones that imageio reads."""
+    """Return the path of a ``file://`` URI (RFC 8089), also of the relative ones of imageio."""
     from urllib.parse import unquote
 
     path = unquote(rest.removeprefix("localhost/") if rest.startswith("localhost/") else rest)

@@ -80,7 +80,7 @@ class ZipMember(Resource):
 
 
 class ZipTarget(Target):
-    """One file of a zip archive to write: the archive is rewritten to a new file, all or nothing."""
+    """One file of a zip archive to write: the archive is rewritten as a whole, or not at all."""
 
     def __init__(
         self, archive: str, member: str, *, filename: str | None = None, fsync: bool
@@ -98,6 +98,14 @@ class ZipTarget(Target):
 
     def commit(self) -> None:
         """Write the new archive and put it in the place of the old one."""
+        try:
+            self._rewrite()
+        except BaseException:
+            self._target.abort()
+            raise
+        self._target.commit()
+
+    def _rewrite(self) -> None:
         body = self.open()
         body.seek(0)
         new = self._target.open()
@@ -113,7 +121,6 @@ class ZipTarget(Target):
                 if exists:
                     self._copy_others(archive)
                 self._add(archive, body)
-        self._target.commit()
 
     def _add(self, archive: zipfile.ZipFile, body: IO[bytes]) -> None:
         # Image formats compress already: stored members can be read without unpacking.
@@ -129,7 +136,7 @@ class ZipTarget(Target):
                 if info.flag_bits & 1:
                     raise DecodeError(
                         f"{self._archive} has the encrypted member {info.filename!r}, which cannot "
-                        f"be carried over; write {self._member!r} under a name that is not there yet"
+                        f"be carried over; write {self._member!r} under a name that is new"
                     )
                 # zipfile writes the new sizes and offset into the info that it is given.
                 with old.open(info) as source, archive.open(copying.copy(info), "w") as sink:

@@ -94,7 +94,7 @@ class ReadSession:
             self._check_options(options, self._reader.read)
         which = self._which(index)
         if not isinstance(which, int):
-            if not getattr(self._reader, "reads_batches", False):
+            if which is not None and not getattr(self._reader, "reads_batches", False):
                 return self._stack(which, options)
         elif which and which >= (total := self._count_or(which + 1)):
             raise out_of_range(which, total, name=self._resource.name)
@@ -161,10 +161,10 @@ class ReadSession:
                 raise out_of_range(which, total, name=self._resource.name)
             found: ImageProperties = self._ask(self._reader.properties, index=which, **options)
             return found
-        if getattr(self._reader, "reads_batches", False):
-            found = self._ask(self._reader.properties, index=which, **options)
-            return found
-        if which is ... or which is None:
+        if which is None or getattr(self._reader, "reads_batches", False):
+            batch: ImageProperties = self._ask(self._reader.properties, index=which, **options)
+            return batch
+        if which is ...:
             number = self._count() if count_frames else self.count()
             first = 0
         else:
@@ -261,7 +261,10 @@ class ReadSession:
         if index is None:
             default: int | EllipsisType | None = getattr(self._reader, "default_index", None)
             return default
-        return normalize(index, self._count, name=self._resource.name)
+        which = normalize(index, self._count, name=self._resource.name)
+        if isinstance(which, tuple) and which and max(which) >= self._count_or(max(which) + 1):
+            raise out_of_range(max(which), self.count(), name=self._resource.name)
+        return which
 
     def _count_or(self, least: int) -> int:
         """Return how many images there are, or `least` where only the reader will find out."""
@@ -293,7 +296,9 @@ class ReadSession:
             shape = tuple(1 if n is None else n for n in shape)
         self._resource.limits.check_array(
             shape,  # type: ignore[arg-type]
-            dtype.itemsize, resource_size=self._resource.size, name=self._resource.name
+            dtype.itemsize,
+            resource_size=self._resource.size,
+            name=self._resource.name,
         )
 
     def _owned(self, array: Any, writeable: bool) -> np.ndarray:
@@ -312,10 +317,6 @@ class ReadSession:
         if isinstance(which, tuple):
             total: int | None = len(which)
             first = self._charge(which[0] if which else 0, options)
-            count = self.count()
-            for number in which:
-                if count is not None and number >= count:
-                    raise out_of_range(number, count, name=self._resource.name)
             images = (self._ask(self._reader.read, index=i, **options) for i in which)
         else:
             total = self.count()

@@ -21,8 +21,8 @@ class WriteSession:
     """A resource that is being written. A context manager.
 
     What was accepted is kept: leaving the block, also by an exception in the caller's own code,
-    finishes the file; only a failure of the encoder throws it away. Attributes that it does not have
-    itself are the plugin's writer's.
+    finishes the file; only a failure of the encoder throws it away. Attributes that it does not
+    have itself are the plugin's writer's.
 
     Examples
     --------
@@ -72,8 +72,8 @@ class WriteSession:
         Parameters
         ----------
         image : array_like or iterable of array_like
-            ``(height, width)`` or ``(height, width, channels)``; with one axis more in front, a list
-            or an iterable: several images.
+            ``(height, width)`` or ``(height, width, channels)``; with one axis more in front, a
+            list or an iterable: several images.
         is_batch : bool, optional
             Whether the first axis counts images, where the shape does not tell.
         metadata : mapping, optional
@@ -108,7 +108,7 @@ class WriteSession:
         return bytes(value)
 
     def close(self) -> None:
-        """Finish the file and put it in place. Twice is fine; a session without images leaves none."""
+        """Finish the file and put it in place. Twice is fine; without images there is no file."""
         if self._closed:
             return
         if not self._written:
@@ -160,10 +160,14 @@ class WriteSession:
         except BaseException as error:
             if isinstance(error, EncodeError | OptionError) and method == self._writer.write:
                 raise  # refused, not failed: what was accepted before is fine
+            if not isinstance(error, CAUGHT) and method == self._writer.write:
+                raise  # Ctrl-C: the images before are kept, if the encoder can still finish
             # What the encoder has in hand after this is nothing to commit.
             self._closed = True
             try:
                 self._writer.abort()
+            except CAUGHT:
+                pass  # the first error is the one to tell
             finally:
                 self._target.abort()
             if isinstance(error, CAUGHT):
@@ -174,11 +178,11 @@ class WriteSession:
         self, image: Any, is_batch: bool | None, options: Mapping[str, Any]
     ) -> Iterator[Any]:
         """Part what the caller gave into single images."""
-        if not hasattr(image, "__array__") and isinstance(image, Iterable):
-            if is_batch is not False and not _is_numbers(image):
-                for one in image:
-                    yield self._array(one)
-                return
+        several = not hasattr(image, "__array__") and isinstance(image, Iterable)
+        if several and is_batch is not False and not _is_numbers(image):
+            for one in image:
+                yield self._array(one)
+            return
         array = self._array(image)
         if getattr(self._writer, "takes_arrays", False) and not is_batch:
             yield array
@@ -188,7 +192,14 @@ class WriteSession:
             yield array
 
     def _array(self, image: Any) -> np.ndarray:
-        array = np.asarray(image)
+        try:
+            array = np.asarray(image)
+        except (TypeError, ValueError) as error:  # rows of different lengths
+            raise EncodeError(
+                f"{self._target.name}: what was given is not an image: {error}",
+                plugin=self.plugin,
+                format=self.format,
+            ) from error
         if array.dtype.kind in "OSUVMm":
             raise EncodeError(
                 f"{self._target.name}: an array of {array.dtype} is not an image",
@@ -221,4 +232,4 @@ def _is_numbers(image: Any) -> bool:
     depth = image
     while isinstance(depth, list | tuple) and depth:
         depth = depth[0]
-    return isinstance(depth, int | float | complex)
+    return isinstance(depth, int | float | complex | np.generic)

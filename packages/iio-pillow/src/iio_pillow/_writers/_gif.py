@@ -82,7 +82,7 @@ class GifWriter(PillowWriter):
         shown = held.pop("duration", None) if duration is None else duration
         milliseconds = milliseconds_of(shown, fps)
         picture = self._image(image, mode)
-        repeat = loop if loop is not None else (held["loop"] if "loop" in held else 0)
+        repeat = held.get("loop", 0) if loop is None else loop
         if self._animation is None:
             note = comment if comment is not None else held.get("comment")
             self._loop = repeat

@@ -45,7 +45,7 @@ class JpegWriter(StillWriter):
         Parameters
         ----------
         image : numpy.ndarray
-            uint8, ``(height, width)`` or ``(height, width, 3)``; with ``mode="CMYK"`` four channels.
+            uint8, ``(height, width)`` or 3 channels; with ``mode="CMYK"`` four channels.
         metadata : mapping, optional
             ``dpi``, ``icc_profile``, ``exif``, EXIF tags by name, ``xmp``, ``comment``.
         mode : str, optional

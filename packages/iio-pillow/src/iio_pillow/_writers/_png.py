@@ -20,9 +20,7 @@ __all__ = ["PngWriter"]
 class PngWriter(PillowWriter):
     """Writes PNG; from the second image on an animated one, a frame at a time."""
 
-    holds = frozenset(
-        {"dpi", "icc_profile", "exif", "xmp", "gamma", "text", "duration", "loop"}
-    )
+    holds = frozenset({"dpi", "icc_profile", "exif", "xmp", "gamma", "text", "duration", "loop"})
 
     def __init__(self, target: Target, format: str) -> None:
         super().__init__(target, format)
@@ -135,7 +133,9 @@ class PngWriter(PillowWriter):
                 encoded.getvalue(), duration_ms=milliseconds, blend=blend, disposal=disposal
             )
         except ValueError as error:
-            raise self._refuse(f"frame {self._count} does not fit the ones before: {error}") from None
+            raise self._refuse(
+                f"frame {self._count} does not fit the ones before: {error}"
+            ) from None
         self._count += 1
 
     def close(self) -> None:
