@@ -151,6 +151,8 @@ def _explain_reading(
 ) -> Explanation:
     candidates = _opening.candidates_for(resource, registry, plugin)
     judged = [_judge(candidate, trust) for candidate in candidates]
+    if not judged and not resource.is_directory:
+        judged = _promised(resource, registry)
     usable = [c for c in judged if not c.verdict]
     problem = ""
     if not usable or (plugin is None and usable[0].claim > judged[0].claim):
@@ -158,6 +160,18 @@ def _explain_reading(
         judged = [c if c.verdict else c._replace(verdict="weaker claim, not asked") for c in judged]
     head = b"" if resource.is_directory else resource.head(16)
     return _explanation(resource.name, "r", head, judged, registry, problem)
+
+
+def _promised(resource: Resource, registry: Registry) -> list[Candidate]:
+    """Return the formats that the name promises and the first bytes do not confirm."""
+    table = _select.table(registry, writing=False)
+    rows = _select.promised(resource.head(_opening.HEAD), resource.filename, table)
+    return [
+        Candidate(
+            plugin, format, _select.EXTENSION, resource.extension, verdict="no signature of it"
+        )
+        for plugin, format in rows
+    ]
 
 
 def _judge(candidate: Candidate, trust: Collection[str], writing: bool = False) -> Candidate:
@@ -296,7 +310,7 @@ def _not_recognized(resource: Resource, registry: Registry, details: dict[str, A
         head, resource.filename, _select.table(registry, writing=False)
     ) or _select.promised(head, resource.filename, _absent.table(registry, writing=False))
     if promised:
-        name = promised[0].name
+        name = promised[0][1].name
         return DecodeError(
             f"{resource.name} is called {_extension(resource)}, but it is not {name}: it "
             + (f"begins with {_shown(head)}" if head else "is empty"),

@@ -20,6 +20,7 @@ from ._translate import CAUGHT, Blame
 __all__ = ["candidates_for", "missing", "obstacle", "open_reading", "open_writing", "writers_for"]
 
 HEAD = 4096
+_YES = frozenset({"1", "yes", "true"})
 
 
 def open_reading(
@@ -73,7 +74,7 @@ def _open_reading(
         rest: dict[str, Any] = {}
         if options:
             opening, rest = _options.split(options, _options.names(chosen.open_reader))
-        blame = Blame(candidate.plugin.spec.name, candidate.format.name, resource.name)
+        blame = Blame(candidate.plugin, candidate.format.name, resource.name)
         try:
             reader = chosen.open_reader(resource, candidate.format.name or None, **opening)
         except NotThisFormat as reason:
@@ -136,7 +137,8 @@ def _of_one(resource: Resource, plugin: Plugin) -> list[Candidate]:
     if found:
         return found
     named = _select.promised(head, resource.filename, table)
-    return [Candidate(plugin, f, _select.EXTENSION) for f in named or [_NAMELESS]]
+    formats = [format for _, format in named] or [_NAMELESS]
+    return [Candidate(plugin, format, _select.EXTENSION) for format in formats]
 
 
 _NAMELESS = Format(name="", title="not recognized", devices=("<any>",), trust="fuzzed")
@@ -172,8 +174,8 @@ def obstacle(candidate: Candidate, trust: Collection[str] = ()) -> str:
             "decoding it can run a program or open other files; if you trust this one: "
             f"trust={{{format.name!r}}}"
         )
-    if format.trust == "unfuzzed" and os.environ.get("IIO_BLOCK_UNTRUSTED") == "1":
-        return "its decoder is not fuzzed, and IIO_BLOCK_UNTRUSTED=1 is set"
+    if format.trust == "unfuzzed" and os.environ.get("IIO_BLOCK_UNTRUSTED", "").lower() in _YES:
+        return "its decoder is not fuzzed, and IIO_BLOCK_UNTRUSTED is set"
     absent = missing(format.modules) if format.modules else ""
     if absent:
         return f"its backend {absent} is not installed: pip install {format.requires or absent}"
@@ -290,7 +292,7 @@ def open_writing(
     opening, rest = (
         _options.split(options, _options.names(chosen.open_writer)) if options else ({}, {})
     )
-    blame = Blame(candidate.plugin.spec.name, candidate.format.name, target.name)
+    blame = Blame(candidate.plugin, candidate.format.name, target.name)
     try:
         writer = chosen.open_writer(target, candidate.format.name, **opening)
     except BaseException as error:

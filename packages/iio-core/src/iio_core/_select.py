@@ -199,10 +199,10 @@ def _key(order: tuple[int, bool], candidate: Candidate) -> tuple[object, ...]:
     )
 
 
-def promised(head: bytes, filename: str, table: Table) -> list[Format]:
+def promised(head: bytes, filename: str, table: Table) -> list[Row]:
     """Return the formats whose extension the file has, but none of their signatures."""
     return [
-        table.rows[number][1]
+        table.rows[number]
         for extension in extensions(filename, table.longest_extension)
         for number in table.by_extension.get(extension, ())
         if not any(s.matches(head) for s in table.rows[number][1].signatures)

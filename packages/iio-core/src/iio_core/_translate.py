@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import errno
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from ._errors import DecodeError, EncodeError, IIOError, NotThisFormat, PluginContractError
+
+if TYPE_CHECKING:
+    from ._registry import Plugin
 
 __all__ = ["CAUGHT", "Blame"]
 
@@ -19,18 +22,23 @@ _OF_THE_FILE = {errno.EINVAL, errno.EOVERFLOW, errno.EBADF, errno.ESPIPE, errno.
 class Blame:
     """Whose work on which resource is being done, for the messages."""
 
-    __slots__ = ("format", "name", "plugin")
+    __slots__ = ("_plugin", "format", "name")
 
-    def __init__(self, plugin: str, format: str, name: str) -> None:
-        self.plugin = plugin
+    def __init__(self, plugin: Plugin, format: str, name: str) -> None:
+        self._plugin = plugin
         self.format = format
         self.name = name
+
+    @property
+    def plugin(self) -> str:
+        """The plugin's name."""
+        return self._plugin.spec.name
 
     def decoding(self, error: BaseException) -> NoReturn:
         """Raise what a failure to read is to the user."""
         self._ours(error)
         raise DecodeError(
-            f"{self.name} could not be decoded{self._as()} by plugin {self.plugin!r}: "
+            f"{self.name} could not be decoded{self._as()} by plugin {self._plugin}: "
             f"{_said(error)}",
             plugin=self.plugin,
             format=self.format or None,
@@ -40,7 +48,7 @@ class Blame:
         """Raise what a failure to write is to the user."""
         self._ours(error)
         raise EncodeError(
-            f"{self.name} could not be encoded{self._as()} by plugin {self.plugin!r}: "
+            f"{self.name} could not be encoded{self._as()} by plugin {self._plugin}: "
             f"{_said(error)}",
             plugin=self.plugin,
             format=self.format or None,
@@ -50,7 +58,7 @@ class Blame:
         """Raise `error` itself where it is one that users are meant to see."""
         if isinstance(error, NotThisFormat):
             raise PluginContractError(
-                f"plugin {self.plugin!r} declined {self.name} after it had opened it"
+                f"plugin {self._plugin} declined {self.name} after it had opened it"
             ) from error
         if isinstance(error, IIOError):
             raise error
@@ -63,7 +71,7 @@ class Blame:
 
     def broken(self, promise: str) -> PluginContractError:
         """Return the error for a promise that the plugin did not keep."""
-        return PluginContractError(f"plugin {self.plugin!r}, reading {self.name}: {promise}")
+        return PluginContractError(f"plugin {self._plugin}, reading {self.name}: {promise}")
 
     def _as(self) -> str:
         return f" as {self.format}" if self.format else ""

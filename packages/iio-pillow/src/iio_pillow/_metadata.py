@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from . import _orientation
+from ._exif import exif_of
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -52,7 +53,7 @@ def _palette(image: Image.Image) -> Any:
 
 def exif_tags(image: Image.Image) -> dict[str, Any]:
     """Return the EXIF tags of an image by name, those of the Exif directory among the others."""
-    exif = image.getexif()
+    exif = exif_of(image)
     if not exif:
         return {}
     from PIL.ExifTags import GPSTAGS, TAGS

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ._exif import exif_of
+
 if TYPE_CHECKING:
     from PIL import Image
 
@@ -17,7 +19,7 @@ TAG = 0x0112
 
 def orientation_of(image: Image.Image) -> int:
     """Return the orientation that an image declares, 1 to 8; 1 (upright) if it does not."""
-    value = image.getexif().get(TAG, 1)
+    value = exif_of(image).get(TAG, 1)
     return value if isinstance(value, int) and 1 <= value <= 8 else 1
 
 

@@ -6,6 +6,7 @@ from iio_core import NotThisFormat, Reader, ReadPlugin, Resource, Target, WriteP
 
 from ._doubts import DOUBTFUL, doubt
 from ._gif_reader import GifReader
+from ._png_reader import PngReader
 from ._reader import PillowReader
 from ._writers import WRITERS
 
@@ -43,7 +44,7 @@ class PillowPlugin:
         if format == "GIF":
             return GifReader(resource)
         try:
-            reader = PillowReader(resource, format)
+            reader = (PngReader if format == "PNG" else PillowReader)(resource, format)
         except SyntaxError as error:
             if format == "TIFF" and "pixel mode" in str(error):
                 raise NotThisFormat("Pillow has no mode for such pixels") from None

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import IO
 
-__all__ = ["SIGNATURE", "ApngFrame", "ApngLayout", "chunks", "scan_apng"]
+__all__ = ["SIGNATURE", "ApngFrame", "ApngLayout", "chunks", "late_chunks", "scan_apng"]
 
+_METADATA = frozenset({b"tEXt", b"zTXt", b"iTXt", b"eXIf"})
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _LONGEST = (1 << 31) - 1  # of a chunk
 
@@ -118,6 +119,41 @@ def scan_apng(file: IO[bytes], *, max_chunks: int = 1 << 22) -> ApngLayout:
     if declared is None:
         return ApngLayout((), 0, 0, False, truncated)
     return ApngLayout(tuple(frames), declared[0], declared[1], default_image, truncated)
+
+
+def late_chunks(file: IO[bytes], limit: int) -> list[tuple[bytes, bytes]]:
+    """Return the text and EXIF chunks behind the pixels, as pairs of type and data.
+
+    Parameters
+    ----------
+    file : binary file
+        Seekable, at the beginning of a PNG. Pixels are skipped, not read.
+    limit : int
+        How many bytes the chunks may hold together.
+
+    Raises
+    ------
+    ValueError
+        If they hold more.
+    """
+    found: list[tuple[bytes, bytes]] = []
+    at, held, pixels_seen = len(SIGNATURE), 0, False
+    while True:
+        file.seek(at)
+        head = _read(file, 8)
+        length, kind = int.from_bytes(head[:4], "big"), head[4:]
+        if len(head) < 8 or kind == b"IEND":
+            return found
+        if pixels_seen and kind in _METADATA:
+            held += length
+            if held > limit:
+                raise ValueError(f"the PNG has more than {limit} bytes of metadata")
+            data = _read(file, length)
+            if len(data) < length:
+                return found
+            found.append((kind, data))
+        pixels_seen = pixels_seen or kind == b"IDAT"
+        at += 12 + length
 
 
 def _animation_chunks(file: IO[bytes], max_chunks: int) -> Iterator[tuple[bytes, bytes]]:

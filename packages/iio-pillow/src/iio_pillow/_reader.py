@@ -23,7 +23,7 @@ _UNEVEN = {"TIFF", "MPO", "DCX"}
 
 
 class PillowReader:
-    """Reads every format but GIF.
+    """Reads every format but GIF, and PNG with some additions.
 
     Parameters
     ----------
@@ -50,8 +50,8 @@ class PillowReader:
 
     @property
     def default_index(self) -> int | EllipsisType:
-        """All images of an animated PNG, else the first one."""
-        return ... if getattr(self._image, "custom_mimetype", None) == "image/apng" else 0
+        """The first image."""
+        return 0
 
     def count(self) -> int:
         """Return how many images there are."""
@@ -99,7 +99,8 @@ class PillowReader:
         target = self._mode(stored, mode)
         image: Image.Image = stored if stored.mode == target else stored.convert(target)
         if rotate:
-            image = _orientation.apply(image, _orientation.orientation_of(stored))
+            orientation = _orientation.orientation_of(self._informed(stored))
+            image = _orientation.apply(image, orientation)
         array = to_array(image)
         if apply_gamma and "gamma" in stored.info:
             array = _raise(array, float(stored.info["gamma"]))
@@ -121,10 +122,11 @@ class PillowReader:
         apply_gamma: bool = False,
     ) -> ImageProperties:
         """Describe what `read` with the same options returns, from headers alone."""
-        image = self._seek(index) if self._format in _UNEVEN else self._image
+        image = self._stored(index)
         size = image.size
         if rotate:
-            size = _orientation.upright_size(size, _orientation.orientation_of(image))
+            orientation = _orientation.orientation_of(self._informed(image))
+            size = _orientation.upright_size(size, orientation)
         shape, dtype = layout(self._mode(image, mode), size)
         return ImageProperties(shape, dtype, axes="YX" if len(shape) == 2 else "YXS")
 
@@ -150,8 +152,7 @@ class PillowReader:
             ``icc_profile``, ``exif`` and ``xmp`` as bytes, EXIF tags by name, and with several
             images ``duration`` (milliseconds) and ``loop``.
         """
-        image = self._seek(0 if index is ... else index)
-        self._load_late_chunks(image)
+        image = self._informed(self._seek(0 if index is ... else index))
         applied = exclude_applied and natural_mode(image) != image.mode
         turned = exclude_applied and rotate
         return _metadata.of_image(image, palette_applied=applied, orientation_applied=turned)
@@ -177,11 +178,13 @@ class PillowReader:
             raise OptionError(f"mode={mode!r} is not a mode of Pillow: {', '.join(LAYOUTS)}")
         return mode
 
-    def _load_late_chunks(self, image: ImageFile.ImageFile) -> None:
-        """Reach the text and EXIF that a PNG may have behind its pixels."""
-        if self._format == "PNG" and "exif" not in image.info:
-            self._charge(image.mode, image.size)
-            image.load()
+    def _stored(self, index: Index) -> ImageFile.ImageFile:
+        """Return the image at `index`, or another of the same size and kind, to look at."""
+        return self._seek(index) if self._format in _UNEVEN else self._image
+
+    def _informed(self, image: ImageFile.ImageFile) -> ImageFile.ImageFile:
+        """Return an image with all that its file says beside the pixels."""
+        return image
 
     def _charge(self, mode: str, size: tuple[int, int]) -> None:
         """Check what is about to be decoded against the limits, where core cannot do it first."""

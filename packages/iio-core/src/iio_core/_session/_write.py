@@ -206,7 +206,8 @@ class WriteSession:
                 plugin=self.plugin,
                 format=self.format,
             )
-        return array
+        # Plugins get the machine's byte order, and need not think of the other one.
+        return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
 
     def _is_batch(self, array: np.ndarray, asked: bool | None, options: Mapping[str, Any]) -> bool:
         if asked is not None:

@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
+import io
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import IO, Any, ClassVar, cast
 
 import numpy as np
 from PIL import Image
 
-from iio_core import EncodeError, OptionError, Target
+from iio_core import EncodeError, OptionError, PluginNotInstalledError, Target
 
 from .._arrays import from_array, is_batch
 from .._backend import load_module
 from .._metadata_out import saving
 from .._spec import SPEC
+from ._modes import MODES
 
 __all__ = ["CollectingWriter", "Options", "PillowWriter", "StillWriter", "given"]
 
 Options = dict[str, Any]
 
 
-class PillowWriter:
-    """Takes arrays for one file."""
+class PillowWriter(ABC):
+    """Takes arrays for one file.
+
+    Parameters
+    ----------
+    target : Target
+        Where to write.
+    format : str
+        The name of its format.
+    """
 
     holds: ClassVar[frozenset[str]] = frozenset()
     """What metadata the format can hold: names that `iio_pillow._metadata_out.saving` knows."""
@@ -30,6 +41,25 @@ class PillowWriter:
         self._target = target
         self._format = SPEC.format(format)
         self._identifier = load_module(format)
+        if self._identifier not in Image.SAVE:
+            raise PluginNotInstalledError(
+                f"this Pillow does not write {format}; newer ones do: pip install -U pillow",
+                install=("pillow",),
+            )
+
+    @abstractmethod
+    def write(
+        self,
+        image: np.ndarray,
+        *,
+        metadata: Mapping[str, Any] | None = None,
+        mode: str | None = None,
+    ) -> None:
+        """Add an image."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Finish the file."""
 
     def is_batch(
         self, shape: tuple[int, ...], /, *, mode: str | None = None, **options: Any
@@ -41,6 +71,11 @@ class PillowWriter:
         """Nothing to give up: what is written is core's to throw away."""
 
     def _image(self, array: np.ndarray, mode: str | None) -> Image.Image:
+        modes = MODES[self._format.name]
+        if mode is not None and mode not in modes:
+            raise OptionError(
+                f"mode={mode!r}: {self._format.name} (through Pillow) holds {', '.join(modes)}"
+            )
         return from_array(array, mode, self._format)
 
     def _held(self, metadata: Mapping[str, Any] | None, number: int = 0) -> Options:
@@ -51,6 +86,18 @@ class PillowWriter:
 
     def _refuse(self, message: str) -> EncodeError:
         return EncodeError(message, plugin="pillow", format=self._format.name)
+
+    def _encoded(self, image: Image.Image, options: Options) -> bytes:
+        """Return an image as a file of its own; a failure refuses only this image."""
+        buffer = io.BytesIO()
+        try:
+            image.save(buffer, self._identifier, **options)
+        except (OSError, ValueError, RuntimeError) as error:
+            raise self._refuse(
+                f"Pillow cannot encode an image of mode {image.mode} as {self._format.name} with "
+                f"these options: {error}"
+            ) from error
+        return buffer.getvalue()
 
 
 def given(**options: Any) -> Options:
@@ -73,7 +120,7 @@ class StillWriter(PillowWriter):
             raise self._refuse(
                 f"{self._format.name} holds one image; write further ones to files of their own"
             )
-        image.save(self._target.open(), self._identifier, **options)
+        image.save(_nameless(self._target.open()), self._identifier, **options)
         self._full = True
 
 
@@ -82,6 +129,9 @@ class CollectingWriter(PillowWriter):
 
     together: ClassVar[frozenset[str]] = frozenset()
     """Options that Pillow takes as a list, one value for each image."""
+
+    even: ClassVar[bool] = True
+    """Whether all images of a file have the same size."""
 
     def __init__(self, target: Target, format: str) -> None:
         super().__init__(target, format)
@@ -95,23 +145,55 @@ class CollectingWriter(PillowWriter):
         shared = {k: v for k, v in options.items() if k not in self.together}
         if not self._images:
             self._options = shared
+        elif self.even and image.size != self._images[0].size:
+            width, height = self._images[0].size
+            raise self._refuse(
+                f"all images of a {self._format.name} file have the same size: the first is "
+                f"{(height, width)}, this one {image.size[::-1]}"
+            )
         for name, value in shared.items():
-            if name in self._options and self._options[name] != value:
+            if self._options.get(name) != value:
                 raise OptionError(
-                    f"{name}={value!r}: it was {self._options[name]!r} for the images before, and "
-                    f"there is one {name} for a {self._format.name} file"
+                    f"{name}={value!r}: it was {self._options.get(name)!r} for the images before, "
+                    f"and there is one {name} for a {self._format.name} file"
                 )
-        self._images.append(image)
+        # It may be a view of an array that the caller is going to fill with the next image.
+        self._images.append(image.copy() if image.readonly else image)
         self._each.append(each)
 
     def close(self) -> None:
         """Encode all images."""
         first, *rest = self._images
+        options = self._gathered()
+        if rest:
+            options.update(save_all=True, append_images=rest)
+        first.save(_nameless(self._target.open()), self._identifier, **options)
+
+    def _gathered(self) -> Options:
+        """Return the options of the file, with lists of those that each image has its own of."""
         options = dict(self._options)
         for name in self.together:
             values = [each[name] for each in self._each if name in each]
             if len(values) == len(self._images):
-                options[name] = values if rest else values[0]
-        if rest:
-            options.update(save_all=True, append_images=rest)
-        first.save(self._target.open(), self._identifier, **options)
+                options[name] = values if len(values) > 1 else values[0]
+        return options
+
+
+class _Nameless:
+    """A file without its name and its descriptor.
+
+    Pillow writes the name into some formats (the title of a PDF), and here it is a temporary one.
+    Through the descriptor it writes past Python, and of a full disk says only "encoder error -2".
+    """
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.write = file.write
+        self.writelines = file.writelines
+        self.read = file.read
+        self.seek = file.seek
+        self.tell = file.tell
+        self.flush = file.flush
+
+
+def _nameless(file: IO[bytes]) -> IO[bytes]:
+    return cast("IO[bytes]", _Nameless(file))

@@ -11,7 +11,7 @@ from iio_core import OptionError, Target
 
 from .._gif_writer import GifAssembler
 from ._base import PillowWriter
-from ._png import milliseconds_of
+from ._timing import milliseconds_of
 
 __all__ = ["GifWriter"]
 

@@ -13,6 +13,7 @@ from iio_core import OptionError, Target
 
 from .._apng_writer import ApngAssembler
 from ._base import Options, PillowWriter, given
+from ._timing import milliseconds_of
 
 __all__ = ["PngWriter"]
 
@@ -142,19 +143,6 @@ class PngWriter(PillowWriter):
         """Write the last frame and the number of frames."""
         if self._animation is not None:
             self._animation.finish()
-
-
-def milliseconds_of(duration: float | None, fps: float | None, default: float = 100.0) -> float:
-    """Return how long a frame is shown, from the two ways to say it."""
-    if duration is not None and fps is not None:
-        raise OptionError("give duration= (milliseconds) or fps=, not both")
-    if fps is not None:
-        if not fps > 0:
-            raise OptionError(f"fps={fps!r} is not a number of frames per second")
-        return 1000 / fps
-    if duration is not None and not duration >= 0:
-        raise OptionError(f"duration={duration!r} is not a number of milliseconds")
-    return default if duration is None else duration
 
 
 def _reduced(picture: Image.Image, bits: int) -> Image.Image:

@@ -1,0 +1,55 @@
+"""The conformance kit: base classes with which a plugin's author tests a plugin.
+
+``pip install iio-core[testing]``, then in ``tests/test_conformance.py``::
+
+    from iio_core.testing import PluginSuite, Sample
+
+    class TestConformance(PluginSuite):
+        entry_point = "iio_example._spec:SPEC"
+
+        def samples(self):
+            yield Sample("farbfeld", data=b"farbfeld...", image=known_pixels)
+
+A failure names the promise of ``docs/reference/plugin-interface.md`` that was broken, and what was
+seen. Nothing here is imported by ``import iio_core``.
+"""
+
+from ._base import Sample, Suite
+from ._hostile_suite import HostileSuite
+from ._index_suite import IndexSuite
+from ._process_suite import ProcessSuite
+from ._promises import PROMISES, BrokenPromise
+from ._reader_suite import ReaderSuite
+from ._resources_suite import ResourcesSuite
+from ._spec_suite import SpecSuite
+from ._targets_suite import TargetsSuite
+from ._writer_suite import WriterSuite
+
+__all__ = [
+    "PROMISES",
+    "BrokenPromise",
+    "HostileSuite",
+    "IndexSuite",
+    "PluginSuite",
+    "ProcessSuite",
+    "ReaderSuite",
+    "ResourcesSuite",
+    "Sample",
+    "SpecSuite",
+    "Suite",
+    "TargetsSuite",
+    "WriterSuite",
+]
+
+
+class PluginSuite(
+    SpecSuite,
+    ReaderSuite,
+    IndexSuite,
+    ResourcesSuite,
+    HostileSuite,
+    WriterSuite,
+    TargetsSuite,
+    ProcessSuite,
+):
+    """Every check there is; what does not concern a plugin (writing, say) is skipped."""

@@ -1,0 +1,180 @@
+"""Writers: what goes in comes back, and what cannot be held is refused."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+import pytest
+
+import iio_core as iio
+
+from ._base import Sample, Suite, Written, differs, said
+from ._promises import BrokenPromise
+
+__all__ = ["WriterSuite"]
+
+# Kinds of pixels that few formats hold: whoever does not claim them has to refuse them.
+_OTHERS = ("complex128", "float64", "float16", "int64", "int16", "uint64", "uint32", "uint16")
+
+
+class WriterSuite(Suite):
+    """Checks of writing for each dtype and number of channels that is claimed."""
+
+    def test_round_trip(self, written: Written) -> None:
+        """What is written comes back: to the value, if the format is not lossy."""
+        self._needs_reading(written)
+        sizes = [self.size(written)]
+        if written.format.name not in self.sizes:
+            sizes += [(1, 1), (1, 7), (5, 1)]
+        for height, width in sizes:
+            image = written.image(height, width)
+            if seen := self._comes_back(written, image, image):
+                raise BrokenPromise("round trip", self._subject(written), f"{image.shape}: {seen}")
+
+    def test_memory_layouts(self, written: Written) -> None:
+        """Arrays may be views, Fortran-ordered, in the other byte order or read-only."""
+        self._needs_reading(written)
+        image = written.image(*self.size(written))
+        frozen = image.copy()
+        frozen.flags.writeable = False
+        plain = self.decode(written, self.encode(written, image))
+        for layout, array in (
+            ("Fortran order", np.asfortranarray(image)),
+            ("negative strides", image[::-1, ::-1].copy()[::-1, ::-1]),
+            ("a view with gaps", np.repeat(image, 2, axis=1)[:, ::2]),
+            ("the other byte order", image.astype(image.dtype.newbyteorder())),
+            ("read-only", frozen),
+        ):
+            seen = self._comes_back(written, array, plain, exact=True)
+            if seen:
+                raise BrokenPromise("layouts", self._subject(written), f"{layout}: {seen}")
+
+    def test_array_is_not_changed(self, written: Written) -> None:
+        """The caller's array is as it was."""
+        image = written.image(*self.size(written))
+        kept = image.copy()
+        self.encode(written, image)
+        if seen := differs(image, kept):
+            raise BrokenPromise("untouched", self._subject(written), seen)
+
+    def test_unclaimed_pixels_are_refused(self, format: iio.Format) -> None:
+        """A dtype or a number of channels that the format cannot hold is an `EncodeError`."""
+        if not (format.writes and format.extensions):
+            pytest.skip(f"{format.name} is not written")
+        claimed = {p.dtype for p in format.writes}
+        written = Written(format, format.writes[0].dtype, 1)
+        height, width = self.size(written)
+        images = [Written(format, d, 1).image(height, width) for d in _OTHERS if d not in claimed]
+        channels = {c for p in format.writes for c in p.channels}
+        if all(p.channels for p in format.writes):
+            count = max(channels) + 3
+            images.append(Written(format, format.writes[0].dtype, count).image(height, width))
+        for image in images:
+            try:
+                # Not the options that make it lossless: this is the call that users make.
+                data = iio.imwrite(
+                    "<bytes>",
+                    image,
+                    extension=format.extensions[0],
+                    format=format.name,
+                    is_batch=False,
+                )
+                back = self.decode(written, data or b"") if format.reads else image[:0]
+                seen = differs(back, image)
+            except iio.EncodeError:
+                continue
+            except Exception as error:
+                seen = said(error)
+            if seen:
+                raise BrokenPromise(
+                    "loss",
+                    self.subject(format.name),
+                    f"unclaimed {image.dtype} of shape {image.shape} was taken: {seen}",
+                )
+
+    def test_no_image_is_lost(self, written: Written) -> None:
+        """Several images come back all, or are refused."""
+        self._needs_reading(written)
+        images = [written.image(*self.size(written), seed=i) for i in (1, 2, 3)]
+        try:
+            data = self.encode(written, iter(images))
+        except iio.EncodeError:
+            if written.format.multiple and written.format.streams:
+                raise
+            return
+        back = list(iio.imiter(data, extension=written.format.extensions[0]))
+        seen = f"{len(back)} of 3 images come back" if len(back) != 3 else ""
+        if not seen and self.is_exact(written):
+            seen = next((d for d in map(differs, back, images) if d), "")
+        if seen:
+            raise BrokenPromise("every image", self._subject(written), seen)
+
+    def test_metadata_round_trips(self, sample: Sample) -> None:
+        """What `immeta` gave is taken by `imwrite`; what is not kept is warned of."""
+        format = self.spec.format(sample.format)
+        if not (format.writes and format.extensions):
+            pytest.skip(f"{format.name} is not written")
+        subject = self.subject(sample.name or sample.format)
+        found = iio.immeta(sample.data, index=0, **self.how(sample))
+        image = iio.imread(sample.data, index=0, **self.how(sample))
+        written = Written(format, str(image.dtype), 1)
+        kept, warned = self._written_with(written, image, {})
+        # An entry that nobody could have made up: it is kept, or it is warned of.
+        metadata = {**found, "iio_conformance": "a text of no meaning"}
+        back, warned = self._written_with(written, image, metadata)
+        lost = sorted(k for k in found.keys() & kept.keys() if k not in back)
+        if "iio_conformance" not in back and not warned:
+            lost.append("iio_conformance")
+        if lost:
+            raise BrokenPromise(
+                "metadata kept", subject, f"lost without a MetadataWarning: {', '.join(lost)}"
+            )
+
+    def _written_with(
+        self, written: Written, image: np.ndarray, metadata: dict[str, Any]
+    ) -> tuple[dict[str, Any], bool]:
+        """Return the metadata of a file written with some, and whether there was a warning."""
+        format = written.format
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            try:
+                data = iio.imwrite(
+                    "<bytes>",
+                    image,
+                    extension=format.extensions[0],
+                    format=format.name,
+                    metadata=metadata,
+                )
+            except iio.IIOError as error:
+                if metadata:
+                    raise BrokenPromise(
+                        "metadata kept", self.subject(format.name), said(error)
+                    ) from error
+                pytest.skip(f"its pixels are not written: {said(error)}")
+        trust = {format.name} if format.trust == "external" else set()
+        back = iio.immeta(data, index=0, extension=format.extensions[0], trust=trust)
+        return back, any(issubclass(w.category, iio.MetadataWarning) for w in caught)
+
+    def _comes_back(
+        self, written: Written, image: np.ndarray, wanted: np.ndarray, *, exact: bool = False
+    ) -> str:
+        try:
+            back = self.decode(written, self.encode(written, image))
+        except iio.IIOError as error:
+            return said(error)
+        if exact or self.is_exact(written):
+            return differs(back, wanted)
+        if back.shape[:2] != wanted.shape[:2] or back.dtype != wanted.dtype:
+            return f"{back.shape} {back.dtype} instead of {wanted.shape} {wanted.dtype}"
+        return ""
+
+    def _needs_reading(self, written: Written) -> None:
+        if not written.format.reads:
+            pytest.skip(f"{written.format.name} is not read")
+
+    def _subject(self, written: Written) -> str:
+        return self.subject(
+            f"{written.format.name} of {written.dtype} with {written.channels} channels"
+        )

@@ -1,0 +1,190 @@
+"""Writing formats that have few options or none: bitmaps of many systems."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import numpy as np
+
+from iio_core import OptionError
+
+from .._palette import to_palette
+from ._base import StillWriter, given
+
+__all__ = ["BitmapWriter", "PalmWriter", "PlainWriter", "SgiWriter", "XbmWriter"]
+
+
+class PlainWriter(StillWriter):
+    """Writes PPM, PCX, MSP, SPIDER and EPS, which have no options."""
+
+    def write(
+        self,
+        image: np.ndarray,
+        *,
+        metadata: Mapping[str, Any] | None = None,
+        mode: str | None = None,
+    ) -> None:
+        """Encode the image.
+
+        Parameters
+        ----------
+        image : numpy.ndarray
+            ``(height, width)`` or ``(height, width, 3)`` of a dtype that the format has: bool,
+            uint8, for PPM also uint16 and float32; for SPIDER float32, for MSP bool.
+        metadata : mapping, optional
+            These formats hold none.
+        mode : str, optional
+            The mode of Pillow's to convert to.
+
+        Raises
+        ------
+        EncodeError
+            For an array that the format cannot hold, or a second image.
+        """
+        self._held(metadata)
+        self._save(self._image(image, mode), {})
+
+
+class BitmapWriter(StillWriter):
+    """Writes BMP and DIB."""
+
+    holds = frozenset({"dpi"})
+
+    def write(
+        self,
+        image: np.ndarray,
+        *,
+        metadata: Mapping[str, Any] | None = None,
+        mode: str | None = None,
+        dpi: tuple[float, float] | None = None,
+    ) -> None:
+        """Encode the image.
+
+        Parameters
+        ----------
+        image : numpy.ndarray
+            bool or uint8 ``(height, width)``, uint8 ``(height, width, 3)``.
+        metadata : mapping, optional
+            ``dpi``.
+        mode : str, optional
+            The mode of Pillow's to convert to: ``"P"``, for example.
+        dpi : tuple of float, optional
+            Pixels per inch, horizontal and vertical; 96 by default.
+
+        Raises
+        ------
+        EncodeError
+            For an array that the format cannot hold, or a second image.
+        """
+        held = self._held(metadata)
+        self._save(self._image(image, mode), held | given(dpi=dpi))
+
+
+class SgiWriter(StillWriter):
+    """Writes SGI images."""
+
+    def write(
+        self,
+        image: np.ndarray,
+        *,
+        metadata: Mapping[str, Any] | None = None,
+        mode: str | None = None,
+        bpc: Literal[1, 2] = 1,
+    ) -> None:
+        """Encode the image.
+
+        Parameters
+        ----------
+        image : numpy.ndarray
+            uint8 ``(height, width)`` or with 3 or 4 channels.
+        metadata : mapping, optional
+            The format holds none.
+        mode : str, optional
+            The mode of Pillow's to convert to.
+        bpc : {1, 2}
+            Bytes a sample; with 2 the values are stored in the upper of 16 bits.
+
+        Raises
+        ------
+        EncodeError
+            For an array that the format cannot hold, or a second image.
+        """
+        if bpc not in (1, 2):
+            raise OptionError(f"bpc={bpc!r}: an SGI image has 1 or 2 bytes a sample")
+        self._held(metadata)
+        self._save(self._image(image, mode), {"bpc": bpc})
+
+
+class XbmWriter(StillWriter):
+    """Writes X11 bitmaps."""
+
+    holds = frozenset({"hotspot"})
+
+    def write(
+        self,
+        image: np.ndarray,
+        *,
+        metadata: Mapping[str, Any] | None = None,
+        mode: str | None = None,
+        hotspot: tuple[int, int] | None = None,
+    ) -> None:
+        """Encode the image.
+
+        Parameters
+        ----------
+        image : numpy.ndarray
+            bool ``(height, width)``.
+        metadata : mapping, optional
+            ``hotspot``.
+        mode : str, optional
+            ``"1"`` to convert to black and white.
+        hotspot : tuple of int, optional
+            The point of a cursor, from the left and from the top.
+
+        Raises
+        ------
+        EncodeError
+            For an array that is not bool, or a second image.
+        """
+        held = self._held(metadata)
+        self._save(self._image(image, mode), held | given(hotspot=hotspot))
+
+
+class PalmWriter(StillWriter):
+    """Writes Palm bitmaps."""
+
+    def write(
+        self,
+        image: np.ndarray,
+        *,
+        metadata: Mapping[str, Any] | None = None,
+        mode: str | None = None,
+        bpp: Literal[1, 2, 4] | None = None,
+    ) -> None:
+        """Encode the image.
+
+        Parameters
+        ----------
+        image : numpy.ndarray
+            bool or uint8 ``(height, width)``, uint8 ``(height, width, 3)``. Gray is exact, and so
+            are at most 256 colors; more are reduced.
+        metadata : mapping, optional
+            The format holds none.
+        mode : str, optional
+            The mode of Pillow's to convert to.
+        bpp : {1, 2, 4}, optional
+            For gray: keep only that many of the upper bits of each pixel.
+
+        Raises
+        ------
+        EncodeError
+            For an array that the format cannot hold, or a second image.
+        """
+        self._held(metadata)
+        picture = self._image(image, mode)
+        if bpp is not None:
+            if bpp not in (1, 2, 4) or picture.mode != "L":
+                raise OptionError(f"bpp={bpp!r}: a gray image can have 1, 2 or 4 bits a pixel")
+            return self._save(picture, {"bpp": bpp})
+        return self._save(picture if picture.mode == "1" else to_palette(picture), {})

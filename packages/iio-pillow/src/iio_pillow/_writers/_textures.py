@@ -1,0 +1,198 @@
+"""Writing the formats of games and editors: Targa, QOI, DDS and BLP."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import numpy as np
+
+from iio_core import OptionError
+
+from .._palette import to_palette
+from ._base import StillWriter, given
+
+__all__ = ["BlpWriter", "DdsWriter", "QoiWriter", "TgaWriter"]
+
+_COMPRESSED = ("DXT1", "DXT3", "DXT5", "BC2", "BC3", "BC5")
+
+
+class TgaWriter(StillWriter):
+    """Writes Truevision Targa."""
+
+    holds = frozenset({"id_section"})
+
+    def write(
+        self,
+        image: np.ndarray,
+        *,
+        metadata: Mapping[str, Any] | None = None,
+        mode: str | None = None,
+        compression: Literal["tga_rle"] | None = None,
+        rle: bool | None = None,
+        id_section: bytes | None = None,
+        orientation: Literal[-1, 1] = -1,
+    ) -> None:
+        """Encode the image.
+
+        Parameters
+        ----------
+        image : numpy.ndarray
+            bool or uint8 ``(height, width)``, uint8 with 2 to 4 channels.
+        metadata : mapping, optional
+            ``id_section``.
+        mode : str, optional
+            The mode of Pillow's to convert to: ``"P"``, for example.
+        compression : {"tga_rle"}, optional
+            To compress by run lengths.
+        rle : bool, optional
+            The same in short.
+        id_section : bytes, optional
+            Up to 255 bytes of free text.
+        orientation : {-1, 1}
+            Whether rows are stored from the bottom (-1, usual) or from the top.
+
+        Raises
+        ------
+        EncodeError
+            For an array that the format cannot hold, or a second image.
+        """
+        if compression not in (None, "tga_rle"):
+            raise OptionError(f"compression={compression!r}: Targa has 'tga_rle'")
+        if rle is False and compression is not None:
+            raise OptionError("compression='tga_rle' and rle=False contradict each other")
+        if orientation not in (-1, 1):
+            raise OptionError(f"orientation={orientation!r}: it is -1 or 1")
+        options = self._held(metadata) | given(id_section=id_section)
+        if len(options.get("id_section", b"")) > 255:
+            raise OptionError("the id_section of a Targa image holds 255 bytes")
+        packed = bool(rle) or compression is not None
+        picture = self._image(image, mode)
+        if packed and picture.mode == "1":
+            raise self._refuse("Targa images of one bit a pixel cannot be compressed")
+        self._save(picture, options | {"rle": packed, "orientation": orientation})
+
+
+class QoiWriter(StillWriter):
+    """Writes QOI."""
+
+    def write(
+        self,
+        image: np.ndarray,
+        *,
+        metadata: Mapping[str, Any] | None = None,
+        mode: str | None = None,
+        colorspace: Literal["sRGB", "linear"] = "sRGB",
+    ) -> None:
+        """Encode the image.
+
+        Parameters
+        ----------
+        image : numpy.ndarray
+            uint8 ``(height, width, 3)`` or ``(height, width, 4)``.
+        metadata : mapping, optional
+            The format holds none.
+        mode : str, optional
+            ``"RGB"`` or ``"RGBA"``, to convert to it.
+        colorspace : {"sRGB", "linear"}
+            What the file says of its colors; pixels do not change.
+
+        Raises
+        ------
+        EncodeError
+            For an array that the format cannot hold, or a second image.
+        """
+        if colorspace not in ("sRGB", "linear"):
+            raise OptionError(f"colorspace={colorspace!r}: it is 'sRGB' or 'linear'")
+        self._held(metadata)
+        self._save(self._image(image, mode), {"colorspace": colorspace})
+
+
+class DdsWriter(StillWriter):
+    """Writes DirectDraw surfaces."""
+
+    def write(
+        self,
+        image: np.ndarray,
+        *,
+        metadata: Mapping[str, Any] | None = None,
+        mode: str | None = None,
+        pixel_format: Literal["DXT1", "DXT3", "DXT5", "BC2", "BC3", "BC5"] | None = None,
+    ) -> None:
+        """Encode the image.
+
+        Parameters
+        ----------
+        image : numpy.ndarray
+            uint8 ``(height, width)`` or with 2 to 4 channels.
+        metadata : mapping, optional
+            The format holds none.
+        mode : str, optional
+            The mode of Pillow's to convert to.
+        pixel_format : {"DXT1", "DXT3", "DXT5", "BC2", "BC3", "BC5"}, optional
+            A lossy compression; without it pixels are stored as they are. From Pillow 11.3 on.
+
+        Raises
+        ------
+        EncodeError
+            For an array that the format cannot hold, or a second image.
+        """
+        if pixel_format is not None:
+            if pixel_format not in _COMPRESSED:
+                raise OptionError(f"pixel_format={pixel_format!r}: {', '.join(_COMPRESSED)}")
+            if not _compresses_dds():
+                raise OptionError("pixel_format= takes Pillow 11.3 or newer")
+        self._held(metadata)
+        picture = self._image(image, mode)
+        if pixel_format == "BC5" and picture.mode != "RGB":
+            raise self._refuse("the pixel format BC5 is for arrays of shape (height, width, 3)")
+        self._save(picture, given(pixel_format=pixel_format))
+
+
+def _compresses_dds() -> bool:
+    from PIL import DdsImagePlugin
+
+    return hasattr(DdsImagePlugin, "DdsRgbDecoder") and _pillow() >= (11, 3)
+
+
+def _pillow() -> tuple[int, int]:
+    import PIL
+
+    major, minor = PIL.__version__.split(".")[:2]
+    return int(major), int(minor)
+
+
+class BlpWriter(StillWriter):
+    """Writes Blizzard textures, with a palette."""
+
+    def write(
+        self,
+        image: np.ndarray,
+        *,
+        metadata: Mapping[str, Any] | None = None,
+        mode: str | None = None,
+        blp_version: Literal["BLP1", "BLP2"] = "BLP2",
+    ) -> None:
+        """Encode the image.
+
+        Parameters
+        ----------
+        image : numpy.ndarray
+            uint8 ``(height, width, 3)``. At most 256 colors are exact; more are reduced.
+        metadata : mapping, optional
+            The format holds none.
+        mode : str, optional
+            ``"RGB"`` or ``"P"``, to convert to it.
+        blp_version : {"BLP1", "BLP2"}
+            Which version of the format.
+
+        Raises
+        ------
+        EncodeError
+            For an array that the format cannot hold, or a second image.
+        """
+        if blp_version not in ("BLP1", "BLP2"):
+            raise OptionError(f"blp_version={blp_version!r}: it is 'BLP1' or 'BLP2'")
+        self._held(metadata)
+        picture = self._image(image, mode)
+        self._save(to_palette(picture), {"blp_version": blp_version})

@@ -1,0 +1,40 @@
+"""How long the frames of an animation are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from iio_core import OptionError
+
+__all__ = ["milliseconds_of", "whole_milliseconds"]
+
+
+def milliseconds_of(duration: float | None, fps: float | None, default: float = 100.0) -> float:
+    """Return how long a frame is shown, from the two ways to say it."""
+    if duration is not None and fps is not None:
+        raise OptionError("give duration= (milliseconds) or fps=, not both")
+    if fps is not None:
+        if not fps > 0:
+            raise OptionError(f"fps={fps!r} is not a number of frames per second")
+        return 1000 / fps
+    if duration is not None and not duration >= 0:
+        raise OptionError(f"duration={duration!r} is not a number of milliseconds")
+    return default if duration is None else duration
+
+
+def whole_milliseconds(durations: Iterable[float]) -> list[int]:
+    """Round durations so that what is lost in one is made up for in the next.
+
+    Examples
+    --------
+    >>> whole_milliseconds([33.4, 33.4, 33.4, 33.4, 33.4])
+    [33, 34, 33, 34, 33]
+    """
+    whole: list[int] = []
+    exact = 0.0
+    done = 0
+    for duration in durations:
+        exact += duration
+        whole.append(round(exact) - done)
+        done += whole[-1]
+    return whole
