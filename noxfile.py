@@ -173,11 +173,14 @@ def tests_oldest(session: nox.Session) -> None:
 @nox.session(python=PRIMARY)
 def lint(session: nox.Session) -> None:
     """Check style and layout, and that the generated files are what the sources say."""
-    session.install(RUFF)
+    needed = (r for p in PROJECTS.values() for r in p["dependencies"])
+    # The tables of options are read off the plugins, which import their backends.
+    session.install(RUFF, *(r for r in needed if not r.startswith(tuple(PROJECTS))))
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
     session.run("python", "tools/catalogue.py", "--check")
     session.run("python", "tools/format_tables.py", "--check")
+    session.run("python", "tools/option_tables.py", "--check")
 
 
 @nox.session(python=PYTHONS[0])
@@ -212,6 +215,7 @@ def docs(session: nox.Session) -> None:
     session.run("python", "tools/links.py")
     session.run("python", "tools/format_tables.py", "--check")
     _install(session)
+    session.run("python", "tools/option_tables.py", "--check")
     modules = [name.replace("-", "_") for name in PROJECTS]
     session.env["PYTHONPATH"] = str(ROOT / "tools")
     pytest = (*PYTEST, "-p", "doc_examples", "--doctest-modules")
@@ -239,12 +243,9 @@ def build(session: nox.Session) -> None:
 @nox.session(python=PRIMARY)
 def bench(session: nox.Session) -> None:
     """Measure side by side with imageio and the backends themselves."""
-    scripts = _paths("benchmarks/*.py")
-    if not scripts:
-        session.skip("there are no benchmarks yet")
-    _install(session, "imageio")
-    for script in scripts:
-        session.run("python", script, *session.posargs)
+    _install(session, "imageio~=2.38.0")
+    for script in _paths("benchmarks/bench_*.py"):
+        session.run("python", "-m", f"benchmarks.{Path(script).stem}", *session.posargs)
 
 
 @nox.session(python=PRIMARY)

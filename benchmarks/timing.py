@@ -115,8 +115,8 @@ def report(name: str, cases: Iterable[Case], options: argparse.Namespace) -> Non
         for row in measure(case, seconds=options.seconds):
             results.append(row)
             print(
-                f"{row.case:32} {row.competitor:22} {row.milliseconds:10.3f} {row.ratio:8.3f}   "
-                f"{row.low:.3f} to {row.high:.3f}",
+                f"{row.case:32} {row.competitor:22} {row.milliseconds:10.3f} {row.ratio:8.4f}   "
+                f"{row.low:.4f} to {row.high:.4f}",
                 flush=True,
             )
     if options.json is not None:

@@ -25,8 +25,10 @@ def encode(*images: np.ndarray, meta: Mapping[str, Any] | None = None, end: byte
     return MAGIC + b"".join(chunk(image, meta or {}) for image in images) + end
 
 
-def chunk(image: np.ndarray, meta: Mapping[str, Any]) -> bytes:
-    header = {"shape": image.shape, "dtype": image.dtype.name, "meta": dict(meta)}
+def chunk(
+    image: np.ndarray, meta: Mapping[str, Any], shape: tuple[int, ...] | None = None
+) -> bytes:
+    header = {"shape": shape or image.shape, "dtype": image.dtype.name, "meta": dict(meta)}
     text = json.dumps(header).encode()
     return b"I" + struct.pack("<I", len(text)) + text + image.tobytes()
 
@@ -73,7 +75,9 @@ class FakeReader:
         )
 
     def metadata(self, *, index: Any = None, exclude_applied: bool = True) -> dict[str, Any]:
-        found = {"images": len(self.images)} if index is ... else dict(self.images[index][0]["meta"])
+        found = (
+            {"images": len(self.images)} if index is ... else dict(self.images[index][0]["meta"])
+        )
         return found if exclude_applied else {**found, "applied": True}
 
     def close(self) -> None:
@@ -129,9 +133,7 @@ class FakePlugin:
     ) -> FakeReader:
         return FakeReader(resource, strict)
 
-    def open_writer(
-        self, target: iio.Target, format: str, /, *, sidecar: str = ""
-    ) -> FakeWriter:
+    def open_writer(self, target: iio.Target, format: str, /, *, sidecar: str = "") -> FakeWriter:
         return FakeWriter(target, sidecar)
 
 
@@ -190,18 +192,21 @@ class StubReader:
 
     def read(self, *, index: Any = None, flip: bool = False, only_read: int = 0) -> np.ndarray:
         self.asked.append(index)
+        image = self._image(index)
+        return image[::-1] if flip else image
+
+    def _image(self, index: Any) -> np.ndarray:
         try:
-            image = self.images[index or 0]
+            return self.images[index or 0]
         except IndexError:
             raise iio.FrameIndexError(f"there is no image {index}") from None
-        return image[::-1] if flip else image
 
     def iter(self, *, flip: bool = False) -> Iterator[np.ndarray]:
         for number in range(len(self.images)):
             yield self.read(index=number, flip=flip)
 
     def properties(self, *, index: Any = None, flip: bool = False) -> iio.ImageProperties:
-        image = self.images[index or 0]
+        image = self._image(index)
         return iio.ImageProperties(image.shape, image.dtype)
 
     def metadata(self, *, index: Any = None, exclude_applied: bool = True) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import pytest
 
 import iio_core as iio
 from iio_core import _errors
+from iio_core._registry import Plugin
 from iio_core._translate import Blame
 
 TREE = {
@@ -52,7 +53,7 @@ def test_errors_survive_the_way_between_processes() -> None:
     assert (str(error), error.plugin, error.format) == ("broken", "a", "B")
 
 
-BLAME = Blame("fake", "FAKE", "x.fake")
+BLAME = Blame(Plugin(fakes.SPEC, "iio-fake", "2.1"), "FAKE", "x.fake")
 
 
 @pytest.mark.parametrize(
@@ -74,7 +75,8 @@ def test_what_a_backend_raises_is_translated(raised: BaseException, said: str) -
     with pytest.raises(iio.EncodeError) as encoding:
         BLAME.encoding(raised)
     for error in (decoding.value, encoding.value):
-        assert said in str(error) and "x.fake" in str(error) and "as FAKE" in str(error)
+        assert said in str(error) and "x.fake" in str(error)
+        assert "as FAKE by plugin 'fake' (iio-fake 2.1): " in str(error)
         assert (error.plugin, error.format, error.__cause__) == ("fake", "FAKE", raised)
 
 
@@ -95,24 +97,26 @@ def test_what_users_are_meant_to_see_comes_through(raised: Exception) -> None:
 
 
 def test_declining_too_late_breaks_the_contract() -> None:
-    with pytest.raises(iio.PluginContractError, match="'fake' declined x.fake after"):
+    with pytest.raises(iio.PluginContractError, match=r"\(iio-fake 2.1\) declined x.fake after"):
         BLAME.decoding(iio.NotThisFormat())
 
 
 def test_a_broken_promise_names_the_plugin() -> None:
     error = BLAME.broken("it lied")
     assert isinstance(error, iio.PluginContractError)
-    assert str(error) == "plugin 'fake', reading x.fake: it lied"
+    assert str(error) == "plugin 'fake' (iio-fake 2.1), reading x.fake: it lied"
 
 
 def test_a_reader_of_no_known_format_is_not_called_one() -> None:
-    with pytest.raises(iio.DecodeError, match=r"^x could not be decoded by plugin 'p': ") as caught:
-        Blame("p", "", "x").decoding(ValueError("v"))
+    with pytest.raises(
+        iio.DecodeError, match=r"^x could not be decoded by plugin 'fake' "
+    ) as caught:
+        Blame(Plugin(fakes.SPEC), "", "x").decoding(ValueError("v"))
     assert caught.value.format is None
 
 
-def test_control_c_is_not_the_plugins_fault(tmp_path) -> None:
+def test_control_c_is_not_the_plugins_fault() -> None:
     plugin = fakes.reading(fakes.raiser(KeyboardInterrupt()))
-    with iio.use(fakes.spec("stopped", fakes.format("S", ".s"), plugin=plugin)):
-        with pytest.raises(KeyboardInterrupt):
-            iio.imread(b"x", extension=".s")
+    spec = fakes.spec("stopped", fakes.format("S", ".s"), plugin=plugin)
+    with iio.use(spec), pytest.raises(KeyboardInterrupt):
+        iio.imread(b"x", extension=".s")

@@ -57,7 +57,7 @@ def test_anything_with_an_index_is_an_int(index) -> None:
 
 @pytest.mark.parametrize("index", [1.0, "1", b"1", "all", {}.get, 1j, [0.5], ["a"], [None], [[1]]])
 def test_what_is_no_index_is_an_option_error(index) -> None:
-    with pytest.raises(iio.OptionError, match="not an index|not a whole number"):
+    with pytest.raises(iio.OptionError, match=r"not an index|not a whole number"):
         normalize(index, lambda: 5, name="x")
 
 

@@ -27,8 +27,9 @@ def test_options_are_the_keyword_only_parameters() -> None:
 
 def test_local_variables_are_no_options() -> None:
     def function(a, *rest, x=1, **others):
-        y = a
-        return y
+        y = a + x
+        z = y, rest
+        return z, others
 
     assert _options.names(function) == {"x"}
 
@@ -62,7 +63,9 @@ def test_an_unknown_option_is_told_with_the_closest_one() -> None:
     assert str(caught.value) == (
         "plugin 'p' has no option 'qualty'. Did you mean 'quality'? Options: mode, quality."
     )
-    assert str(_options.unknown("x", (), where="it")) == "it has no option 'x'. It takes no options."
+    assert (
+        str(_options.unknown("x", (), where="it")) == "it has no option 'x'. It takes no options."
+    )
     assert "Did you mean" not in str(_options.unknown("x", ["quality"], where="it"))
 
 
@@ -73,11 +76,16 @@ def test_an_unknown_option_is_told_before_anything_is_opened(monkeypatch, tmp_pa
     plugin.open_writer = lambda *a, **k: opened.append(a)
     with iio.use(fakes.spec("fake", fakes.FAKE, plugin=plugin)):
         data = fakes.encode(np.zeros((2, 2), np.uint8))
-        for call in (iio.imread, iio.improps, iio.immeta, lambda *a, **k: next(iio.imiter(*a, **k))):
+        for call in (
+            iio.imread,
+            iio.improps,
+            iio.immeta,
+            lambda *a, **k: next(iio.imiter(*a, **k)),
+        ):
             with pytest.raises(iio.OptionError, match="has no option 'gian'"):
                 call(data, gian=1)
         target = tmp_path / "x.fake"
-        with pytest.raises(iio.OptionError, match="'levl'. Did you mean 'level'"):
+        with pytest.raises(iio.OptionError, match=r"'levl'. Did you mean 'level'"):
             iio.imwrite(target, np.zeros((2, 2), np.uint8), levl=1)
     assert opened == [] and not target.exists()
 

@@ -72,8 +72,10 @@ def test_calls_have_the_parameters_of_imageio_v3(name, parameters) -> None:
 def test_protocols_are_structural() -> None:
     for name in iio._HOMES["_protocols"]:
         if name != "Index":
-            assert typing.is_protocol(getattr(iio, name)) if hasattr(typing, "is_protocol") else (
-                getattr(getattr(iio, name), "_is_protocol", False)
+            assert (
+                typing.is_protocol(getattr(iio, name))
+                if hasattr(typing, "is_protocol")
+                else (getattr(getattr(iio, name), "_is_protocol", False))
             )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from typing import ClassVar
 
@@ -11,20 +12,45 @@ from iio_core.testing import PluginSuite, Sample
 
 from .samples import SAMPLES
 
+_PARTIAL = "Pillow decodes what is there of a codestream that is cut off, without an error"
+
 # What two decoders of a lossy format may differ by.
 _TOLERANCE = {"AVIF": 2.0, "JPEG": 1.0, "MPO": 1.0, "PCD": 1.0}
 
 
+def _samples() -> tuple[list[Sample], dict[str, str]]:
+    """Make the files; tell which cannot be made here and why."""
+    made, absent = [], {}
+    for name, make in SAMPLES.items():
+        try:
+            data, image = make()
+        except ImportError as error:
+            absent[name] = f"its codec is not installed: {error}"
+            continue
+        made.append(Sample(name, data, image, _TOLERANCE.get(name, 0.0)))
+    if shutil.which("gs") is None:
+        made = [sample for sample in made if sample.format != "EPS"]
+        absent["EPS"] = "Ghostscript is not installed"
+    return made, absent
+
+
+_MADE, _ABSENT = _samples()
+
+
 class TestConformance(PluginSuite):
     entry_point = "iio_pillow._spec:SPEC"
+    unsampled: ClassVar = _ABSENT
+    sizes: ClassVar = {"ICNS": (32, 32)}
+    exceptions: ClassVar = {
+        ("test_truncated_file", "JPEG2000"): _PARTIAL,
+        (
+            "test_truncated_file",
+            "EPS",
+        ): "a program that ends early is still a program: it paints less",
+    }
 
     def samples(self) -> Iterator[Sample]:
-        for name, make in SAMPLES.items():
-            try:
-                data, image = make()
-            except ImportError:  # this Pillow, or this environment, lacks the codec
-                continue
-            yield Sample(name, data, image, _TOLERANCE.get(name, 0.0))
+        yield from _MADE
 
     def backend_state(self) -> object:
         return Image.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES

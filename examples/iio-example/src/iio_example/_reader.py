@@ -1,10 +1,8 @@
-"""Reading farbfeld: farbfeld(5), https://tools.suckless.org/farbfeld/ ::
+"""Reading farbfeld, after farbfeld(5), https://tools.suckless.org/farbfeld/.
 
-8 bytes   "farbfeld"
-4 bytes   width, big-endian
-4 bytes   height, big-endian
-then      rows from the top, pixels from the left, each four 16-bit big-endian numbers:
-          red, green, blue, alpha (not premultiplied)
+A file is "farbfeld", the width and the height as 32-bit big-endian numbers, and then the pixels:
+rows from the top, pixels from the left, each of them four 16-bit big-endian numbers, which are red,
+green, blue and (not premultiplied) alpha.
 """
 
 from __future__ import annotations

@@ -205,7 +205,8 @@ def _install(candidates: Collection[Candidate]) -> tuple[str, ...]:
     found = []
     for candidate in candidates:
         format = candidate.format
-        hint = candidate.install or (format.requires if _opening.missing(format.modules) else "")
+        absent = _opening.missing(format.modules)
+        hint = candidate.install or (absent and (format.requires or absent))
         if hint and hint not in found:
             found.append(hint)
     return tuple(found)
@@ -239,6 +240,8 @@ def _numbers(version: str) -> tuple[int, ...]:
                 break
             digits += character
         numbers.append(int(digits or 0))
+    while numbers and not numbers[-1]:  # 13 and 13.0 are one version
+        numbers.pop()
     return tuple(numbers)
 
 
@@ -341,7 +344,7 @@ def nobody_writes(
     name = format or target.extension
     absent = candidates or _absent.writers(target.filename, registry)
     install = _install(absent)
-    if install and plugin is None:
+    if install and (plugin is None or candidates):
         return PluginNotInstalledError(
             f"nothing installed here writes {name}: pip install {' or '.join(install)}",
             candidates=tuple(absent),

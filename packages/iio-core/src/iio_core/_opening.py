@@ -69,7 +69,7 @@ def _open_reading(
             declined.append(candidate._replace(verdict=str(error)))
             continue
         if not hasattr(chosen, "open_reader"):
-            raise _cannot(candidate, "read")
+            raise _cannot(candidate, "read", "reader")
         opening: Mapping[str, Any] = options
         rest: dict[str, Any] = {}
         if options:
@@ -251,10 +251,10 @@ def _writer_type(plugin: Any, format: str) -> Any:
     return plugin.writer_type if by_format is None else by_format(format)
 
 
-def _cannot(candidate: Candidate, verb: str) -> PluginContractError:
+def _cannot(candidate: Candidate, verb: str, noun: str) -> PluginContractError:
     return PluginContractError(
         f"plugin {candidate.plugin} says that it can {verb} {candidate.format.name}, "
-        f"but has no way to open a {verb}er"
+        f"but has no way to open a {noun}"
     )
 
 
@@ -288,7 +288,7 @@ def open_writing(
         candidate = usable[usable.index(candidate) + 1]
         chosen = candidate.plugin.load()
     if not hasattr(chosen, "open_writer"):
-        raise _cannot(candidate, "writ")
+        raise _cannot(candidate, "write", "writer")
     opening, rest = (
         _options.split(options, _options.names(chosen.open_writer)) if options else ({}, {})
     )
@@ -300,7 +300,7 @@ def open_writing(
         if isinstance(error, CAUGHT):
             blame.encoding(error)
         raise
-    return WriteSession(writer, target, blame), rest
+    return WriteSession(writer, target, blame, lasting=call is None), rest
 
 
 def writers_for(

@@ -9,6 +9,7 @@ from PIL import Image
 
 from iio_core import EncodeError, Format, OptionError
 
+from ._palette import to_palette
 from ._pixels import LAYOUTS
 
 __all__ = ["from_array", "is_batch"]
@@ -55,11 +56,14 @@ def from_array(array: np.ndarray[Any, Any], mode: str | None, format: Format) ->
     natural = _NATURAL.get((array.dtype.name, channels))
     if mode is not None:
         dtype, number = LAYOUTS[mode]
-        if (dtype.newbyteorder("="), number) == (array.dtype.newbyteorder("="), channels):
-            return _image(array, mode if mode != "P" else "L")
+        same = (dtype.newbyteorder("="), number) == (array.dtype.newbyteorder("="), channels)
+        if same and mode != "P":
+            return _image(array, mode)
     if natural is None:
         raise _refused(array, format)
     image = _image(array, natural)
+    if mode == "P":
+        return to_palette(image)
     return image if mode is None or mode == natural else image.convert(mode)
 
 

@@ -14,7 +14,7 @@ from typing import IO, TYPE_CHECKING
 if TYPE_CHECKING:
     from PIL import ImageFile
 
-__all__ = ["PIL_IDS", "load_module", "open_image"]
+__all__ = ["PIL_IDS", "load_module", "open_image", "pillow_version"]
 
 PIL_IDS: dict[str, tuple[str, str]] = {
     "AVIF": ("PIL.AvifImagePlugin", "AVIF"),
@@ -118,3 +118,11 @@ def _factory(format: str) -> Callable[[IO[bytes], str], ImageFile.ImageFile]:
     factory, _ = Image.OPEN[identifier]
     _factories[format] = factory
     return factory
+
+
+def pillow_version() -> tuple[int, int]:
+    """Return the major and minor version of Pillow."""
+    import PIL
+
+    major, minor = PIL.__version__.split(".")[:2]
+    return int(major), int(minor)

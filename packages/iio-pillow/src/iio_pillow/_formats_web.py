@@ -199,8 +199,8 @@ WEB = (
         extensions=(".icns",),
         signatures=(Signature(0, b"icns"),),
         reads=(Pixels("bool", (1,)), Pixels("uint8", (1, 2, 3, 4)), Pixels("uint16", (1,))),
-        writes=(Pixels("uint8", (1, 2, 3, 4)),),
-        lossy=True,  # resampled to the sizes that the format has, 16 to 1024 pixels
+        # Squares of 16, 32, 64, 128, 256, 512 or 1024 pixels.
+        writes=(Pixels("uint8", (4,)),),
         multiple=True,
         trust="fuzzed",
         specification="Apple Icon Image format, file structure and element types, "

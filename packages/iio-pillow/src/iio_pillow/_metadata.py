@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["of_image"]
 
+_X_RESOLUTION = 0x011A
 _SUB_DIRECTORIES = {0x8769: "Exif", 0x8825: "GPSInfo", 0xA005: "Interop"}
 
 
@@ -36,6 +37,10 @@ def of_image(
         found.pop("transparency", None)
     elif image.mode == "P" and image.palette is not None:
         found["palette"] = _palette(image)
+    tags = getattr(image, "tag_v2", None)
+    if tags is not None and _X_RESOLUTION not in tags:
+        for name in ("dpi", "resolution"):  # 1 pixel per inch, says Pillow
+            found.pop(name, None)
     found.update(exif_tags(image))
     turned = orientation_applied and found.pop("Orientation", None) is not None
     if turned and "exif" in found:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, MutableMapping, Sized
 from typing import Any
 
 from iio_core import MetadataWarning
@@ -13,102 +13,29 @@ __all__ = ["saving"]
 # What reading reports of the encoding itself: writing decides it anew.
 _DERIVED = frozenset(
     {
-        "mode",
-        "shape",
-        "palette",
-        "transparency",
-        "background",
-        "version",
-        "extension",
-        "compression",
-        "interlace",
-        "default_image",
-        "bbox",
-        "blend",
-        "disposal",
-        "disposals",
-        "durations",
-        "adobe",
-        "adobe_transform",
-        "jfif",
-        "jfif_version",
-        "jfif_unit",
-        "jfif_density",
-        "progressive",
-        "progression",
-        "mp",
-        "mpoffset",
-        "chromaticity",
-        "bit_depth",
-        "photoshop",
-        "dpi_x",
-        "sizes",
-        "timestamp",
-        "primary",
-        "thumbnails",
-        "depth_images",
-        "aux",
-        "srgb",
-        "quality",
-        "wav",
+        *("mode", "shape", "palette", "transparency", "background", "version", "extension"),
+        *("compression", "interlace", "default_image", "bbox", "blend", "disposal", "disposals"),
+        *("adobe", "adobe_transform", "jfif", "jfif_version", "jfif_unit", "jfif_density"),
+        *("progressive", "progression", "mp", "mpoffset", "bit_depth", "sizes", "timestamp"),
+        *("srgb", "chroma", "tiling", "nclx_profile", "icc_profile_type", "primary"),
+        *("orientation", "original_orientation"),
     }
 )
 # TIFF tags (TIFF 6.0, section 8) that say how the pixels are stored.
 _STRUCTURE = frozenset(
     {
-        "NewSubfileType",
-        "SubfileType",
-        "ImageWidth",
-        "ImageLength",
-        "BitsPerSample",
-        "Compression",
-        "PhotometricInterpretation",
-        "Thresholding",
-        "CellWidth",
-        "CellLength",
-        "FillOrder",
-        "StripOffsets",
-        "SamplesPerPixel",
-        "RowsPerStrip",
-        "StripByteCounts",
-        "MinSampleValue",
-        "MaxSampleValue",
-        "XResolution",
-        "YResolution",
-        "PlanarConfiguration",
-        "FreeOffsets",
-        "FreeByteCounts",
-        "GrayResponseUnit",
-        "GrayResponseCurve",
-        "T4Options",
-        "T6Options",
-        "ResolutionUnit",
-        "TransferFunction",
-        "Predictor",
-        "ColorMap",
-        "HalftoneHints",
-        "TileWidth",
-        "TileLength",
-        "TileOffsets",
-        "TileByteCounts",
-        "SubIFDs",
-        "ExtraSamples",
-        "SampleFormat",
-        "SMinSampleValue",
-        "SMaxSampleValue",
-        "JPEGTables",
-        "YCbCrCoefficients",
-        "YCbCrSubSampling",
-        "YCbCrPositioning",
-        "ReferenceBlackWhite",
-        "ExifOffset",
-        "GPSInfo",
-        "ExifInteroperabilityOffset",
-        "JpegIFOffset",
-        "JpegIFByteCount",
-        "ExifImageWidth",
-        "ExifImageHeight",
-        "ComponentsConfiguration",
+        *("NewSubfileType", "SubfileType", "ImageWidth", "ImageLength", "BitsPerSample"),
+        *("Compression", "PhotometricInterpretation", "Thresholding", "CellWidth", "CellLength"),
+        *("FillOrder", "StripOffsets", "SamplesPerPixel", "RowsPerStrip", "StripByteCounts"),
+        *("MinSampleValue", "MaxSampleValue", "XResolution", "YResolution", "ResolutionUnit"),
+        *("PlanarConfiguration", "FreeOffsets", "FreeByteCounts", "GrayResponseUnit"),
+        *("GrayResponseCurve", "T4Options", "T6Options", "TransferFunction", "Predictor"),
+        *("ColorMap", "HalftoneHints", "TileWidth", "TileLength", "TileOffsets"),
+        *("TileByteCounts", "SubIFDs", "ExtraSamples", "SampleFormat", "SMinSampleValue"),
+        *("SMaxSampleValue", "JPEGTables", "YCbCrCoefficients", "YCbCrSubSampling"),
+        *("YCbCrPositioning", "ReferenceBlackWhite", "ExifOffset", "JpegIFOffset"),
+        *("ExifInteroperabilityOffset", "JpegIFByteCount", "ExifImageWidth", "ExifImageHeight"),
+        *("ComponentsConfiguration",),
     }
 )
 
@@ -124,8 +51,8 @@ def saving(
         As reading returned it, changed or not.
     holds : collection of str
         What the format can hold: ``dpi``, ``icc_profile``, ``exif`` (and with it EXIF tags by
-        name), ``xmp``, ``comment``, ``gamma``, ``duration``, ``loop``, and ``text`` for a
-        format that takes any name with a string.
+        name), ``xmp``, ``comment``, ``gamma``, ``duration``, ``loop`` and so on, and ``text``
+        for a format that takes any name with a string.
     format : str
         Its name, for the warning.
     number : int
@@ -141,9 +68,13 @@ def saving(
     text: dict[str, Any] = {}
     lost = []
     for name, value in metadata.items():
+        if _says_nothing(name, value, metadata):
+            continue
         if name in holds and name != "text":
             options[name] = value
-        elif name in _DERIVED or name in _STRUCTURE:
+        elif name == "XML:com.adobe.xmp" and ("xmp" in metadata or "xmp" in holds):
+            options.setdefault("xmp", metadata.get("xmp", value))
+        elif name == "durations" and "duration" in holds:
             continue
         elif "exif" in holds and (tag := _tag(name)) is not None:
             tags[tag] = value
@@ -151,6 +82,8 @@ def saving(
             text[name] = value
         else:
             lost.append(name)
+    if "xmp" not in holds:
+        options.pop("xmp", None)
     durations = metadata.get("durations")
     if "duration" in holds and durations is not None and number < len(durations):
         options["duration"] = durations[number]
@@ -165,6 +98,16 @@ def saving(
             stacklevel=2,
         )
     return options
+
+
+def _says_nothing(name: str, value: Any, metadata: Mapping[str, Any]) -> bool:
+    """Tell whether there is nothing to write, and so nothing to lose."""
+    if name in _DERIVED or name in _STRUCTURE:
+        return True
+    if value is None or (isinstance(value, Sized) and not len(value)):
+        return True
+    # Readers of stills report how often these are played, which is once.
+    return name == "loop" and not metadata.keys() & {"duration", "durations"}
 
 
 _by_name: dict[str, int] = {}
@@ -185,18 +128,45 @@ def _tag(name: str) -> int | None:
 
 
 def _exif(packet: bytes, tags: Mapping[int, Any]) -> bytes:
-    """Return an EXIF packet in which the tags have these values."""
+    """Return an EXIF packet in which the tags have these values.
+
+    A packet that has them already is returned as it is, with the thumbnail and the maker's notes
+    that would not survive a change.
+    """
     from PIL import Image
     from PIL.ExifTags import IFD
 
     data = Image.Exif()
     if packet:
         data.load(packet)
-    inner = data.get_ifd(IFD.Exif)
+    inner, place = data.get_ifd(IFD.Exif), data.get_ifd(IFD.GPSInfo)
+    changed = False
     for tag, value in tags.items():
-        # Tags that the packet has in its Exif directory stay there (Exif 2.32, section 4.6.5).
-        if tag in inner or (0x829A <= tag <= 0xA500 and tag not in data and tag != 0x8769):
-            inner[tag] = value
+        if tag == IFD.GPSInfo:
+            changed |= _update(place, _gps(value))
+        elif tag in inner or (0x829A <= tag <= 0xA500 and tag not in data):
+            # Tags that belong to the Exif directory (Exif 2.32, section 4.6.5).
+            changed |= _update(inner, {tag: value})
         else:
-            data[tag] = value
+            changed |= _update(data, {tag: value})
+    if not changed and packet:
+        return packet
+    for number, directory in ((IFD.Exif, inner), (IFD.GPSInfo, place)):
+        if directory:
+            data[number] = directory
     return data.tobytes()
+
+
+def _update(directory: MutableMapping[int, Any], values: Mapping[int, Any]) -> bool:
+    """Set values in a directory; tell whether any of them is new."""
+    changed = {tag: value for tag, value in values.items() if directory.get(tag) != value}
+    directory.update(changed)
+    return bool(changed)
+
+
+def _gps(values: Mapping[Any, Any]) -> dict[int, Any]:
+    """Return the tags of a GPS directory by number."""
+    from PIL.ExifTags import GPSTAGS
+
+    numbers = {name: number for number, name in GPSTAGS.items()}
+    return {numbers[name]: value for name, value in values.items() if name in numbers}

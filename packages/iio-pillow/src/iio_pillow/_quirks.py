@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from ._backend import pillow_version
+
 if TYPE_CHECKING:
     from PIL import Image
 
@@ -54,12 +56,15 @@ def _tiff(image: Image.Image) -> str | None:
         return "Pillow reads signed 8-bit integers as if they were unsigned"
     if kind[0] == 1 and bits[0] == 32:
         return "Pillow reads unsigned 32-bit integers as if they were signed"
+    if photometric == 6 and tags.get(259, 1) == 1 and pillow_version() < (13, 0):
+        return "Pillow before 13 reads uncompressed YCbCr as if it had four channels"
     if photometric == 0 and bits[0] == 16:
         return "Pillow does not invert 16-bit images in which 0 is white"
     return None
 
 
-_XPM_COLOR = re.compile(rb"\sc\s+#([0-9A-Fa-f]+)")
+# With what follows the digits: without that, the file may be cut off in the middle of them.
+_XPM_COLOR = re.compile(rb"\sc\s+#([0-9A-Fa-f]+)[^0-9A-Fa-f]")
 
 
 def _xpm(head: bytes) -> str | None:

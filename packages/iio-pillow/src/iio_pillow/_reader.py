@@ -56,7 +56,9 @@ class PillowReader:
     def count(self) -> int:
         """Return how many images there are."""
         if self._total is None:
-            self._total = int(getattr(self._image, "n_frames", 1))
+            # Of a PSD, Pillow counts the layers; what is read is what they are merged to.
+            layered = self._format == "PSD"
+            self._total = 1 if layered else int(getattr(self._image, "n_frames", 1))
         return self._total
 
     def read(
@@ -97,6 +99,7 @@ class PillowReader:
         """
         stored = self._seek(index)
         target = self._mode(stored, mode)
+        stored.load()  # Pillow finds out only now that an icon of macOS is gray
         image: Image.Image = stored if stored.mode == target else stored.convert(target)
         if rotate:
             orientation = _orientation.orientation_of(self._informed(stored))
@@ -153,6 +156,9 @@ class PillowReader:
             images ``duration`` (milliseconds) and ``loop``.
         """
         image = self._informed(self._seek(0 if index is ... else index))
+        if self._is_timed():  # how long a frame is shown comes with its pixels
+            self._charge(image.mode, image.size)
+            image.load()
         applied = exclude_applied and natural_mode(image) != image.mode
         turned = exclude_applied and rotate
         return _metadata.of_image(image, palette_applied=applied, orientation_applied=turned)
@@ -163,7 +169,7 @@ class PillowReader:
 
     def _seek(self, index: Index) -> ImageFile.ImageFile:
         number = index if isinstance(index, int) else 0
-        if number or self._image.tell():
+        if number != (0 if self._format == "PSD" else self._image.tell()):
             try:
                 self._image.seek(number)
             except EOFError:
@@ -185,6 +191,13 @@ class PillowReader:
     def _informed(self, image: ImageFile.ImageFile) -> ImageFile.ImageFile:
         """Return an image with all that its file says beside the pixels."""
         return image
+
+    def _is_timed(self) -> bool:
+        """Tell whether a frame has a duration that Pillow reports when it is decoded."""
+        if self._format == "WEBP":  # RFC 9649, section 2.7: the flag of an animation
+            head = self._resource.head(21)
+            return head[12:16] == b"VP8X" and bool(head[20] & 2)
+        return self._format == "AVIF" and self.count() > 1
 
     def _charge(self, mode: str, size: tuple[int, int]) -> None:
         """Check what is about to be decoded against the limits, where core cannot do it first."""

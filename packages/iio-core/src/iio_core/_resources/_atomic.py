@@ -163,7 +163,7 @@ class PathTarget(Target):
                 sibling.commit()
             file = self.open()
             file.flush()
-            if self._fsync and not (self._direct and not file.seekable()):
+            if self._fsync and not (self._direct and not _seekable(self.path)):
                 os.fsync(file.fileno())
             if not self._direct:
                 self._put_in_place(file)

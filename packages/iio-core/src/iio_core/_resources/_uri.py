@@ -109,7 +109,7 @@ def _local_path(uri: str | os.PathLike[str]) -> str:
     """Return the path that a URI means on this machine."""
     path = uri if isinstance(uri, str) else os.fsdecode(uri)
     if "\0" in path:
-        raise DecodeError(f"{path!r} is not a path")
+        raise OptionError(f"{path!r} is not a path")
     if not isinstance(uri, str):
         return path
     if path[:1] == "<" and path[-1:] == ">":
@@ -133,6 +133,8 @@ def _from_file_uri(rest: str) -> str:
     path = unquote(rest.removeprefix("localhost/") if rest.startswith("localhost/") else rest)
     if rest.startswith("localhost/"):
         path = f"/{path}"
+    if "\0" in path:
+        raise OptionError(f"{path!r} is not a path")
     if re.match(r"/[a-zA-Z]:", path) and os.name == "nt":
         path = path[1:]
     return path

@@ -244,7 +244,7 @@ class ReadSession:
     def __repr__(self) -> str:
         return f"<ReadSession of {self._resource.name}: {self.plugin} as {self.format}>"
 
-    def _ask(self, method: Callable[..., Any], *args: Any, **options: Any) -> Any:
+    def _ask(self, method: Callable[..., Any], /, *args: Any, **options: Any) -> Any:
         if self._closed and method != self._reader.close:
             raise ValueError(f"{self._resource.name} is closed")
         try:

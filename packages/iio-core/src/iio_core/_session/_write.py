@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from types import TracebackType
+from contextlib import contextmanager, nullcontext
+from types import FrameType, TracebackType
 from typing import Any, Self
 
 import numpy as np
@@ -32,7 +35,10 @@ class WriteSession:
     ...         file.write(frame, duration=40)
     """
 
-    def __init__(self, writer: Any, target: Target, blame: Blame) -> None:
+    def __init__(
+        self, writer: Any, target: Target, blame: Blame, *, lasting: bool = True
+    ) -> None:
+        self._lasting = lasting
         self._writer = writer
         self._target = target
         self._blame = blame
@@ -93,12 +99,11 @@ class WriteSession:
         if options:
             where = f"plugin {self.plugin!r} for {self.format}"
             _options.check(options, _options.names(self._writer.write), where=where)
+        told = options if metadata is None else {**options, "metadata": metadata}
         for one in self._images(image, is_batch, options):
-            if metadata is None:
-                self._tell(self._writer.write, one, **options)
-            else:
-                self._tell(self._writer.write, one, metadata=metadata, **options)
-            self._written += 1
+            with _held_interrupts() if self._lasting else nullcontext():
+                self._tell(self._writer.write, one, **told)
+                self._written += 1
 
     def getvalue(self) -> bytes:
         """Return the encoded file that was written to ``"<bytes>"``, after `close`."""
@@ -154,7 +159,7 @@ class WriteSession:
     def __repr__(self) -> str:
         return f"<WriteSession to {self._target.name}: {self.plugin} as {self.format}>"
 
-    def _tell(self, method: Callable[..., Any], *args: Any, **options: Any) -> None:
+    def _tell(self, method: Callable[..., Any], /, *args: Any, **options: Any) -> None:
         try:
             method(*args, **options)
         except BaseException as error:
@@ -226,6 +231,34 @@ class WriteSession:
                 format=self.format,
             )
         return array.shape[-1] not in {2, 3, 4}
+
+
+@contextmanager
+def _held_interrupts() -> Iterator[None]:
+    """Hold Ctrl-C back until an image is encoded: half of one would damage the whole file.
+
+    A second Ctrl-C breaks in at once. Who has a handler of their own keeps it.
+    """
+    if (
+        threading.current_thread() is not threading.main_thread()
+        or signal.getsignal(signal.SIGINT) is not signal.default_int_handler
+    ):
+        yield
+        return
+    held: list[int] = []
+
+    def hold(number: int, frame: FrameType | None) -> None:
+        if held:
+            raise KeyboardInterrupt
+        held.append(number)
+
+    signal.signal(signal.SIGINT, hold)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    if held:
+        raise KeyboardInterrupt
 
 
 def _is_numbers(image: Any) -> bool:

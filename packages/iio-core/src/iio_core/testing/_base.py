@@ -90,7 +90,10 @@ class Suite:
     lossless : mapping
         Name of a lossy format: options of writing with which it keeps every value.
     exceptions : mapping
-        (name of a test, name of a format): why it fails there. It is then an error if it passes.
+        (name of a test, name of a format or a sample): why it fails there. That it passes is then
+        an error.
+    unsampled : mapping
+        Name of a format: why there is no sample of it here.
     """
 
     entry_point: ClassVar[str]
@@ -98,6 +101,7 @@ class Suite:
     sizes: ClassVar[Mapping[str, tuple[int, int]]] = {}
     lossless: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
     exceptions: ClassVar[Mapping[tuple[str, str], str]] = {}
+    unsampled: ClassVar[Mapping[str, str]] = {}
 
     def samples(self) -> Iterable[Sample]:
         """Return files whose pixels are known, at least one for each format that is read."""
@@ -125,18 +129,19 @@ class Suite:
                 metafunc.parametrize(
                     name,
                     [
-                        pytest.param(case, id=label, marks=self._marks(test, format))
+                        pytest.param(case, id=label, marks=self._marks(test, label, format))
                         for case, label, format in cases
                     ],
                 )
 
-    def _marks(self, test: str, format: str) -> list[pytest.MarkDecorator]:
+    def _marks(self, test: str, label: str, format: str) -> list[pytest.MarkDecorator]:
         marks = []
         if absent := missing(self.spec.format(format).modules):
             marks.append(
                 pytest.mark.skip(reason=f"{format} needs {absent}, which is not installed")
             )
-        if reason := self.exceptions.get((test, format)):
+        reason = self.exceptions.get((test, label)) or self.exceptions.get((test, format))
+        if reason is not None:
             marks.append(pytest.mark.xfail(strict=True, reason=reason, raises=BrokenPromise))
         return marks
 

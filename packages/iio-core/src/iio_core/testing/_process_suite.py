@@ -38,7 +38,7 @@ class ProcessSuite(Suite):
         format = self.spec.format(sample.format)
         if format.writes and format.extensions:
             with contextlib.suppress(iio.IIOError), warnings.catch_warnings():
-                iio.imwrite(tmp_path / f"image{format.extensions[0]}", sample.image)
+                iio.imwrite(tmp_path / f"image{format.extensions[0]}", sample.image.copy())
         after = self._state()
         changed = [name for name, value in before.items() if after[name] != value]
         if changed:

@@ -82,7 +82,7 @@ class ResourcesSuite(Suite):
     def test_file_objects_stay_open(self, sample: Sample, tmp_path: Path) -> None:
         """Those of the caller's, whether reading them succeeds or fails."""
         path = self._file(sample, tmp_path)
-        for data in (sample.data, sample.data[: len(sample.data) // 2]):
+        for data in (sample.data, sample.data[: len(sample.data) // 2], sample.data[:-1]):
             path.write_bytes(data)
             with path.open("rb") as file:
                 for borrowed in (file, io.BytesIO(data)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import IO, Any, ClassVar, cast
@@ -10,7 +11,7 @@ from typing import IO, Any, ClassVar, cast
 import numpy as np
 from PIL import Image
 
-from iio_core import EncodeError, OptionError, PluginNotInstalledError, Target
+from iio_core import EncodeError, MetadataWarning, OptionError, PluginNotInstalledError, Target
 
 from .._arrays import from_array, is_batch
 from .._backend import load_module
@@ -67,7 +68,7 @@ class PillowWriter(ABC):
         """Tell from the mode that was asked for whether an array is a batch of images."""
         return is_batch(shape, mode)
 
-    def abort(self) -> None:
+    def abort(self) -> None:  # noqa: B027  most have nothing to do
         """Nothing to give up: what is written is core's to throw away."""
 
     def _image(self, array: np.ndarray, mode: str | None) -> Image.Image:
@@ -116,12 +117,16 @@ class StillWriter(PillowWriter):
         """Everything is written already."""
 
     def _save(self, image: Image.Image, options: Options) -> None:
+        image.save(_nameless(self._begin()), self._identifier, **options)
+
+    def _begin(self) -> IO[bytes]:
+        """Return the file for the one image."""
         if self._full:
             raise self._refuse(
                 f"{self._format.name} holds one image; write further ones to files of their own"
             )
-        image.save(_nameless(self._target.open()), self._identifier, **options)
         self._full = True
+        return self._target.open()
 
 
 class CollectingWriter(PillowWriter):
@@ -138,6 +143,7 @@ class CollectingWriter(PillowWriter):
         self._images: list[Image.Image] = []
         self._each: list[Options] = []
         self._options: Options = {}
+        self._said: Options = {}
 
     def _collect(self, image: Image.Image, options: Options) -> None:
         """Keep an image with its options; those of the whole file may not change."""
@@ -161,13 +167,29 @@ class CollectingWriter(PillowWriter):
         self._images.append(image.copy() if image.readonly else image)
         self._each.append(each)
 
+    def _of_file(self, held: Options) -> Options:
+        """Return what metadata says of the whole file; that of the first image counts."""
+        if not self._images:
+            self._said = held
+            return held
+        changed = sorted(name for name in held if self._said.get(name) != held[name])
+        if changed:
+            warnings.warn(
+                f"{self._format.name} holds {', '.join(changed)} once for the whole file; what was "
+                "said with the first image stays",
+                MetadataWarning,
+                stacklevel=3,
+            )
+        return {}
+
     def close(self) -> None:
         """Encode all images."""
         first, *rest = self._images
         options = self._gathered()
         if rest:
             options.update(save_all=True, append_images=rest)
-        first.save(_nameless(self._target.open()), self._identifier, **options)
+        first.save(buffer := io.BytesIO(), self._identifier, **options)
+        self._target.open().write(buffer.getbuffer())
 
     def _gathered(self) -> Options:
         """Return the options of the file, with lists of those that each image has its own of."""

@@ -6,10 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from PIL import Image
 
-from ._base import StillWriter, given
+from iio_core import Target
 
-__all__ = ["JpegWriter"]
+from .._mpo import assemble
+from ._base import Options, StillWriter, given
+
+__all__ = ["JpegWriter", "MpoWriter"]
 
 
 class JpegWriter(StillWriter):
@@ -101,3 +105,21 @@ class JpegWriter(StillWriter):
         )
         flags = {"optimize": optimize, "progressive": progressive, "keep_rgb": keep_rgb}
         self._save(self._image(image, mode), held | flags | options)
+
+
+class MpoWriter(JpegWriter):
+    """Writes MPO: several JPEG images, each with options and metadata of its own.
+
+    They need not be of the same size. One image alone is a plain JPEG.
+    """
+
+    def __init__(self, target: Target, format: str) -> None:
+        super().__init__(target, format)
+        self._parts: list[bytes] = []
+
+    def close(self) -> None:
+        """Write the images behind an index of them."""
+        self._target.open().write(assemble(self._parts))
+
+    def _save(self, image: Image.Image, options: Options) -> None:
+        self._parts.append(self._encoded(image, options))

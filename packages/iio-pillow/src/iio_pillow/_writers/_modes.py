@@ -17,7 +17,7 @@ _MODES = {
     "EPS": "L RGB CMYK",
     "GIF": "1 L LA P RGB RGBA",
     "HEIF": "L RGB RGBA",
-    "ICNS": "1 L LA P RGB RGBA I;16",
+    "ICNS": "RGBA",
     "ICO": "1 L LA P RGB RGBA I;16",
     "JPEG": "L RGB YCbCr CMYK",
     "JPEG2000": "L LA RGB RGBA YCbCr I;16",

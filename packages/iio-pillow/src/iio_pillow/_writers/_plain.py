@@ -9,14 +9,13 @@ import numpy as np
 
 from iio_core import OptionError
 
-from .._palette import to_palette
 from ._base import StillWriter, given
 
-__all__ = ["BitmapWriter", "PalmWriter", "PlainWriter", "SgiWriter", "XbmWriter"]
+__all__ = ["BitmapWriter", "PlainWriter", "SgiWriter", "XbmWriter"]
 
 
 class PlainWriter(StillWriter):
-    """Writes PPM, PCX, MSP, SPIDER and EPS, which have no options."""
+    """Writes PPM, PCX, MSP and EPS, which have no options."""
 
     def write(
         self,
@@ -31,7 +30,7 @@ class PlainWriter(StillWriter):
         ----------
         image : numpy.ndarray
             ``(height, width)`` or ``(height, width, 3)`` of a dtype that the format has: bool,
-            uint8, for PPM also uint16 and float32; for SPIDER float32, for MSP bool.
+            uint8, for PPM also uint16 and float32; for MSP bool.
         metadata : mapping, optional
             These formats hold none.
         mode : str, optional
@@ -149,42 +148,3 @@ class XbmWriter(StillWriter):
         """
         held = self._held(metadata)
         self._save(self._image(image, mode), held | given(hotspot=hotspot))
-
-
-class PalmWriter(StillWriter):
-    """Writes Palm bitmaps."""
-
-    def write(
-        self,
-        image: np.ndarray,
-        *,
-        metadata: Mapping[str, Any] | None = None,
-        mode: str | None = None,
-        bpp: Literal[1, 2, 4] | None = None,
-    ) -> None:
-        """Encode the image.
-
-        Parameters
-        ----------
-        image : numpy.ndarray
-            bool or uint8 ``(height, width)``, uint8 ``(height, width, 3)``. Gray is exact, and so
-            are at most 256 colors; more are reduced.
-        metadata : mapping, optional
-            The format holds none.
-        mode : str, optional
-            The mode of Pillow's to convert to.
-        bpp : {1, 2, 4}, optional
-            For gray: keep only that many of the upper bits of each pixel.
-
-        Raises
-        ------
-        EncodeError
-            For an array that the format cannot hold, or a second image.
-        """
-        self._held(metadata)
-        picture = self._image(image, mode)
-        if bpp is not None:
-            if bpp not in (1, 2, 4) or picture.mode != "L":
-                raise OptionError(f"bpp={bpp!r}: a gray image can have 1, 2 or 4 bits a pixel")
-            return self._save(picture, {"bpp": bpp})
-        return self._save(picture if picture.mode == "1" else to_palette(picture), {})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,7 +22,9 @@ __all__ = ["PngWriter"]
 class PngWriter(PillowWriter):
     """Writes PNG; from the second image on an animated one, a frame at a time."""
 
-    holds = frozenset({"dpi", "icc_profile", "exif", "xmp", "gamma", "text", "duration", "loop"})
+    holds = frozenset(
+        {"dpi", "icc_profile", "exif", "xmp", "gamma", "chromaticity", "text", "duration", "loop"}
+    )
 
     def __init__(self, target: Target, format: str) -> None:
         super().__init__(target, format)
@@ -156,13 +159,16 @@ def _info(info: PngImagePlugin.PngInfo | None, held: Options) -> PngImagePlugin.
     text: dict[str, str] = held.pop("text", {})
     gamma = held.pop("gamma", None)
     xmp = held.pop("xmp", None)
-    if not text and gamma is None and xmp is None:
+    colors = held.pop("chromaticity", None)
+    if not text and gamma is None and xmp is None and colors is None:
         return info
     made = PngImagePlugin.PngInfo()
     for chunk in info.chunks if info is not None else ():
         made.chunks.append(chunk)
     if gamma is not None:
         made.add(b"gAMA", round(float(gamma) * 100_000).to_bytes(4, "big"))
+    if colors is not None:  # white, red, green and blue, each x and y
+        made.add(b"cHRM", struct.pack(">8I", *(round(value * 100_000) for value in colors)))
     if xmp is not None:
         packet = xmp.decode("utf-8", "surrogateescape") if isinstance(xmp, bytes) else xmp
         made.add_itxt("XML:com.adobe.xmp", packet)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Mapping
 from typing import Any, Literal
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from iio_core import OptionError
 
+from .._backend import pillow_version
 from .._palette import to_palette
 from ._base import StillWriter, given
 
@@ -140,26 +142,18 @@ class DdsWriter(StillWriter):
         if pixel_format is not None:
             if pixel_format not in _COMPRESSED:
                 raise OptionError(f"pixel_format={pixel_format!r}: {', '.join(_COMPRESSED)}")
-            if not _compresses_dds():
+            if pillow_version() < (11, 3):
                 raise OptionError("pixel_format= takes Pillow 11.3 or newer")
         self._held(metadata)
         picture = self._image(image, mode)
         if pixel_format == "BC5" and picture.mode != "RGB":
             raise self._refuse("the pixel format BC5 is for arrays of shape (height, width, 3)")
-        self._save(picture, given(pixel_format=pixel_format))
-
-
-def _compresses_dds() -> bool:
-    from PIL import DdsImagePlugin
-
-    return hasattr(DdsImagePlugin, "DdsRgbDecoder") and _pillow() >= (11, 3)
-
-
-def _pillow() -> tuple[int, int]:
-    import PIL
-
-    major, minor = PIL.__version__.split(".")[:2]
-    return int(major), int(minor)
+        data = bytearray(self._encoded(picture, given(pixel_format=pixel_format)))
+        if pixel_format is None and picture.mode in ("L", "LA"):
+            # The bits of luminance and alpha in a pixel: those that Pillow names are elsewhere.
+            alpha = 0xFF00 if picture.mode == "LA" else 0
+            struct.pack_into("<4I", data, 92, 0xFF, 0, 0, alpha)
+        self._begin().write(data)
 
 
 class BlpWriter(StillWriter):
@@ -195,4 +189,7 @@ class BlpWriter(StillWriter):
             raise OptionError(f"blp_version={blp_version!r}: it is 'BLP1' or 'BLP2'")
         self._held(metadata)
         picture = self._image(image, mode)
-        self._save(to_palette(picture), {"blp_version": blp_version})
+        data = bytearray(self._encoded(to_palette(picture), {"blp_version": blp_version}))
+        if blp_version == "BLP1":
+            data[8:12] = bytes(4)  # no alpha: Pillow 11 has here what belongs to BLP2
+        self._begin().write(data)

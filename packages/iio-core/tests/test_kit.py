@@ -1,0 +1,171 @@
+"""The conformance kit can fail: for every promise a plugin that breaks it, and only it."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from iio_core.testing import PROMISES, BrokenPromise
+from iio_core.testing._promises import DOCUMENT, anchor
+
+pytest_plugins = ["pytester"]
+
+ROOT = Path(__file__).parents[3]
+KIT = Path(__file__).parent / "kit"
+
+SUITE = """
+import numpy as np
+from iio_core.testing import PluginSuite, Sample
+
+GRAY = np.array([[0, 255, 3], [250, 5, 6]], np.uint8)
+COLOR = np.arange(3 * 2 * 4 * 3, dtype=np.uint8).reshape(3, 2, 4, 3)
+
+
+class TestToy(PluginSuite):
+    entry_point = {entry_point!r}
+    installed = {installed!r}
+    changes = 60
+
+    def samples(self):
+        yield Sample("TOY", b"TOY1\\1\\2\\3\\1\\5hello" + GRAY.tobytes(), GRAY, name="gray",
+                     variants=({{"invert": True}},))
+        yield Sample("TOY", b"TOY1\\3\\2\\4\\3\\0" + COLOR.tobytes(), COLOR[0], name="color")
+"""
+
+# The plugin, the promise that it breaks, and the tests that have to notice: no others may fail.
+BAD = [
+    ("toy_heavy_spec:SPEC", "light", "spec_is_light"),
+    ("incomplete", "complete", "plugin_is_complete session_writes_image_by_image"),
+    ("options_unnamed", "options", "options_are_named"),
+    ("options_of_read_only", "options", "options_are_named"),
+    ("hidden", "selected", "format_is_selected format_has_a_sample"),
+    ("claims_too_little", "pixels", "pixels_are_right"),
+    ("wrong_pixels", "pixels", "pixels_are_right"),
+    ("shares_its_arrays", "owned", "arrays_belong_to_the_caller"),
+    ("wrong_properties_of_an_option", "properties", "properties_are_those_of_the_array"),
+    ("iterates_without_options", "iteration", "iterating_gives_every_image"),
+    ("metadata_is_a_list", "metadata", "metadata_is_a_dict"),
+    ("clamps_the_index", "index", "index_out_of_range"),
+    ("default_is_the_last", "index", "index_none"),
+    ("all_by_default", "index", "index_none"),
+    ("wrong_region", "regions", "region_is_a_part_of_the_image"),
+    ("not_from_archives", "resources", "same_bytes_same_answer"),
+    ("closes_files", "left open", "file_objects_stay_open"),
+    ("keeps_handles", "handles", "own_handles_are_closed"),
+    ("leaves_copies", "temporary", "nothing_is_left_behind"),
+    ("pads_what_is_missing", "truncated", "truncated_file"),
+    ("panics", "only ours", "changed_file"),
+    ("returns_none", "only ours", "changed_file"),
+    ("loses_narrow_images", "round trip", "round_trip"),
+    ("ignores_strides", "layouts", "memory_layouts"),
+    ("changes_the_array", "untouched", "array_is_not_changed"),
+    ("converts_in_silence", "loss", "unclaimed_pixels_are_refused"),
+    ("keeps_the_last_image", "every image", "no_image_is_lost"),
+    ("drops_metadata", "metadata kept", "metadata_round_trips"),
+    (
+        "other_bytes_in_files",
+        "targets",
+        "same_bytes_wherever_they_go session_writes_image_by_image",
+    ),
+    ("writes_directly", "whole", "failed_write_leaves_the_old_file"),
+    ("changes_settings", "process", "process_is_left_as_it_was"),
+]
+
+
+def run(
+    pytester: pytest.Pytester,
+    plugin: str,
+    suite: str = SUITE,
+    installed: bool = False,
+    only: str = "",
+) -> tuple[int, dict[str, set[str]]]:
+    """Run the kit on a plugin; return how many tests pass, and the messages of those that fail."""
+    pytester.syspathinsert(KIT)
+    entry_point = plugin if ":" in plugin else f"toy_specs:{plugin}"
+    pytester.makepyfile(suite.format(entry_point=entry_point, installed=installed))
+    arguments = ("-p", "no:cacheprovider", "-q", "-k", only)
+    passed, _, failed = pytester.inline_run(*arguments).listoutcomes()
+    found: dict[str, set[str]] = {}
+    for report in failed:
+        test = re.sub(r".*::test_(\w+).*", r"\1", report.nodeid)
+        found.setdefault(test, set()).add(report.longreprtext)
+    return len(passed), found
+
+
+def test_a_good_plugin_passes(pytester: pytest.Pytester) -> None:
+    passed, failed = run(pytester, "good")
+    assert not failed
+    assert passed > 40
+
+
+@pytest.mark.parametrize(("plugin", "promise", "tests"), BAD, ids=[name for name, _, _ in BAD])
+def test_a_bad_plugin_is_told_which_promise_it_broke(
+    pytester: pytest.Pytester, plugin: str, promise: str, tests: str
+) -> None:
+    _, failed = run(pytester, plugin)
+    assert set(failed) == set(tests.split())
+    for message in failed[tests.split()[0]]:
+        assert f"broken promise: {PROMISES[promise]}" in message
+        assert f"{DOCUMENT}#{anchor(PROMISES[promise])}" in message
+
+
+def test_a_plugin_that_cannot_be_imported_is_told(pytester: pytest.Pytester) -> None:
+    _, failed = run(pytester, "not_there")
+    (message,) = failed["plugin_is_complete"]
+    assert f"broken promise: {PROMISES['complete']}" in message
+    assert "has no attribute 'not_there'" in message
+
+
+def test_a_plugin_whose_wheel_is_not_installed_is_not_found(pytester: pytest.Pytester) -> None:
+    _, failed = run(pytester, "good", installed=True)
+    assert set(failed) == {"plugin_is_found"}
+    assert f"broken promise: {PROMISES['found']}" in "".join(failed["plugin_is_found"])
+
+
+def test_a_format_without_a_sample_is_told(pytester: pytest.Pytester) -> None:
+    suite = SUITE[: SUITE.index("    def samples")]
+    _, failed = run(pytester, "good", suite, only="has_a_sample")
+    assert f"broken promise: {PROMISES['sampled']}" in "".join(failed["format_has_a_sample"])
+
+
+def test_an_exception_has_to_be_one(pytester: pytest.Pytester) -> None:
+    """What is known to fail may fail, and is told when it no longer does."""
+    allowed = "exceptions = {{('test_pixels_are_right', 'gray'): 'why'}}"
+    suite = SUITE.replace("changes = 60", allowed)
+    assert run(pytester, "claims_too_little", suite, only="pixels_are_right") == (1, {})
+    _, failed = run(pytester, "good", suite, only="pixels_are_right")
+    assert "[XPASS(strict)] why" in "".join(failed["pixels_are_right"])
+
+
+def test_every_promise_is_broken_by_somebody() -> None:
+    broken = {promise for _, promise, _ in BAD} | {"found", "sampled"}
+    assert broken == set(PROMISES)
+
+
+def test_every_promise_is_documented() -> None:
+    document = (ROOT / DOCUMENT).read_text(encoding="utf-8")
+    headings = re.findall(r"^#+ (.*)$", document, re.M)
+    assert set(PROMISES.values()) <= set(headings)
+
+
+def test_a_failure_says_what_and_where_and_what_was_seen() -> None:
+    assert str(BrokenPromise("light", "plugin 'x'", "importing it imports numpy")).splitlines() == [
+        "broken promise: The spec is light",
+        "  of:         plugin 'x'",
+        f"  documented: {DOCUMENT}#the-spec-is-light",
+        "  seen:       importing it imports numpy",
+    ]
+
+
+def test_the_kit_is_not_imported_with_core() -> None:
+    code = (
+        "import sys, iio_core\n"
+        "for name in iio_core.__all__: getattr(iio_core, name)\n"
+        "sys.exit(any(m.startswith('iio_core.testing') or m in ('pytest', 'hypothesis')\n"
+        "             for m in sys.modules))"
+    )
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
