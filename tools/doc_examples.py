@@ -45,7 +45,7 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("cat.png", "cat.jpg", "cat.webp", "photo.jpg", "scan.tif"):
         iio.imwrite(folder / name, picture())
     iio.imwrite(folder / "gray.png", picture()[:, :, 0].astype(np.uint16) * 257)
-    for name in ("cat.gif", "animation.gif"):
+    for name in ("cat.gif", "animation.gif", "newtonscradle.gif"):
         iio.imwrite(folder / name, animation())
     return folder
 

@@ -87,6 +87,7 @@ def test_what_a_backend_raises_is_translated(raised: BaseException, said: str) -
         iio.FrameIndexError("none"),
         OSError(errno.ENOSPC, "No space left on device"),
         FileNotFoundError(errno.ENOENT, "missing"),
+        iio.MetadataWarning("left out"),
     ],
 )
 def test_what_users_are_meant_to_see_comes_through(raised: Exception) -> None:

@@ -102,6 +102,7 @@ def test_a_good_plugin_passes(pytester: pytest.Pytester) -> None:
     assert passed > 40
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("plugin", "promise", "tests"), BAD, ids=[name for name, _, _ in BAD])
 def test_a_bad_plugin_is_told_which_promise_it_broke(
     pytester: pytest.Pytester, plugin: str, promise: str, tests: str

@@ -182,6 +182,24 @@ def test_if_all_decline_the_error_says_who_and_why() -> None:
     assert "declined: not my kind" in str(e.value).splitlines()[-1]
 
 
+def test_if_all_that_know_an_option_decline_the_error_is_the_same() -> None:
+    use(claim("a", answering(1, open_reader=declines)), claim("b", answering(2)))
+    expected = "declined: not my kind"
+    with iio.use("a", only=True), pytest.raises(iio.NoPluginError, match=expected):
+        value(flip=True)
+
+
+def test_others_that_would_read_it_are_named_too() -> None:
+    use(
+        fakes.spec("a", fakes.format("EPS", ".f", magic=MAGIC, trust="external", priority=9)),
+        claim("b", answering(1), modules=("no_such_backend",), requires="iio-b[x]"),
+    )
+    with pytest.raises(
+        iio.PluginNotInstalledError, match=r"trust=.*\. Others would: pip install iio-"
+    ):
+        value()
+
+
 def test_what_was_opened_is_closed_if_nobody_reads_it(tmp_path) -> None:
     opened = []
 

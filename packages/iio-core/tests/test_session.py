@@ -181,6 +181,27 @@ def test_a_reader_that_reads_batches_is_asked_once() -> None:
     assert file.properties(index=...).shape == (4, 2, 3)
 
 
+def test_a_batch_whose_count_is_not_known_is_charged_for_what_is() -> None:
+    def properties(*, index=None):
+        return iio.ImageProperties((None, 2, 3), np.dtype("uint8"), None, True)
+
+    file = session(reads_batches=True, properties=properties, read=lambda *, index=None: IMAGES[1])
+    assert (file.read(index=...) == IMAGES[1]).all()
+
+
+def test_every_call_checks_its_options() -> None:
+    file = session()
+    for call in (
+        file.read,
+        file.properties,
+        file.metadata,
+        lambda **options: next(file.iter(**options)),
+    ):
+        with pytest.raises(iio.OptionError, match="has no option 'flop'"):
+            call(flop=1)
+    assert file.properties(flip=True).shape == (2, 3)
+
+
 # Contracts
 
 

@@ -1,6 +1,6 @@
 """Decoders that are not Pillow: ffmpeg's (through PyAV), and some written after specifications.
 
-`decode` returns the pixels of a file as they are stored there, for comparison with what was written.
+`decode` returns the pixels of a file as they are stored, for comparison with what was written.
 """
 
 from __future__ import annotations

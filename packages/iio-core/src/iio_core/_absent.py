@@ -7,7 +7,7 @@ from ._registry import Plugin, Registry
 from ._select import Candidate, Table
 from ._spec import Format, Pixels, PluginSpec, Signature
 
-__all__ = ["formats", "readers", "writers"]
+__all__ = ["readers", "writers"]
 
 _ANY = (Pixels("uint8"),)
 
@@ -78,8 +78,3 @@ def _plugins(here: set[str]) -> list[Plugin]:
         )
         for name, (distribution, made) in by_name.items()
     ]
-
-
-def formats(registry: Registry, *, writing: bool) -> list[tuple[str, Format]]:
-    """Return what the absent plugins handle, as pairs of requirement and format."""
-    return [(f.requires or "", f) for _, f in table(registry, writing=writing).rows]

@@ -5,7 +5,14 @@ from __future__ import annotations
 import errno
 from typing import TYPE_CHECKING, NoReturn
 
-from ._errors import DecodeError, EncodeError, IIOError, NotThisFormat, PluginContractError
+from ._errors import (
+    DecodeError,
+    EncodeError,
+    IIOError,
+    IIOWarning,
+    NotThisFormat,
+    PluginContractError,
+)
 
 if TYPE_CHECKING:
     from ._registry import Plugin
@@ -60,7 +67,7 @@ class Blame:
             raise PluginContractError(
                 f"plugin {self._plugin} declined {self.name} after it had opened it"
             ) from error
-        if isinstance(error, IIOError):
+        if isinstance(error, IIOError | IIOWarning):  # a warning, if the user has made it an error
             raise error
         if (
             isinstance(error, OSError)

@@ -109,7 +109,8 @@ class GifReader:
         if known.loop is not None:
             found["loop"] = known.loop
         if known.comments:
-            found["comment"] = b"\n".join(known.comments)
+            # Some encoders repeat the comment before every frame.
+            found["comment"] = b"\n".join(dict.fromkeys(known.comments))
         if known.xmp:
             found["xmp"] = known.xmp
         if known.icc_profile:

@@ -40,8 +40,18 @@ _STRUCTURE = frozenset(
 )
 
 
+# Other names of the same: of chunks of PNG, of tags of TIFF.
+_ALIASES = {"XML:com.adobe.xmp": "xmp", "XMLPacket": "xmp", "InterColorProfile": "icc_profile"}
+_X_RESOLUTION, _Y_RESOLUTION, _UNIT = 0x011A, 0x011B, 0x0128
+
+
 def saving(
-    metadata: Mapping[str, Any], holds: Collection[str], format: str, *, number: int = 0
+    metadata: Mapping[str, Any],
+    holds: Collection[str],
+    format: str,
+    *,
+    number: int = 0,
+    told: set[str] | None = None,
 ) -> dict[str, Any]:
     """Return metadata as the options that Pillow takes when it saves.
 
@@ -57,6 +67,8 @@ def saving(
         Its name, for the warning.
     number : int
         Which image of the file it is for, where there is a list with an entry for each.
+    told : set of str, optional
+        What was warned of already; what is warned of now is added.
 
     Warns
     -----
@@ -68,12 +80,13 @@ def saving(
     text: dict[str, Any] = {}
     lost = []
     for name, value in metadata.items():
-        if _says_nothing(name, value, metadata):
+        name = _ALIASES.get(name, name)
+        if _says_nothing(name, value, metadata, holds) or name in options:
             continue
         if name in holds and name != "text":
-            options[name] = value
-        elif name == "XML:com.adobe.xmp" and ("xmp" in metadata or "xmp" in holds):
-            options.setdefault("xmp", metadata.get("xmp", value))
+            options[name] = metadata.get(name, value)
+        elif name == "dpi" and "exif" in holds:
+            tags |= {_X_RESOLUTION: value[0], _Y_RESOLUTION: value[1], _UNIT: 2}
         elif name == "durations" and "duration" in holds:
             continue
         elif "exif" in holds and (tag := _tag(name)) is not None:
@@ -82,8 +95,6 @@ def saving(
             text[name] = value
         else:
             lost.append(name)
-    if "xmp" not in holds:
-        options.pop("xmp", None)
     durations = metadata.get("durations")
     if "duration" in holds and durations is not None and number < len(durations):
         options["duration"] = durations[number]
@@ -91,23 +102,32 @@ def saving(
         options["exif"] = _exif(options.get("exif", b""), tags)
     if text:
         options["text"] = text
-    if lost and number == 0:
+    new = sorted(set(lost) - (told or set()))
+    if new:
+        if told is not None:
+            told.update(new)
         warnings.warn(
-            f"{format} cannot hold this metadata, which is left out: {', '.join(sorted(lost))}",
+            f"{format} cannot hold this metadata, which is left out: {', '.join(new)}",
             MetadataWarning,
             stacklevel=2,
         )
     return options
 
 
-def _says_nothing(name: str, value: Any, metadata: Mapping[str, Any]) -> bool:
+def _says_nothing(
+    name: str, value: Any, metadata: Mapping[str, Any], holds: Collection[str]
+) -> bool:
     """Tell whether there is nothing to write, and so nothing to lose."""
     if name in _DERIVED or name in _STRUCTURE:
         return True
     if value is None or (isinstance(value, Sized) and not len(value)):
         return True
-    # Readers of stills report how often these are played, which is once.
-    return name == "loop" and not metadata.keys() & {"duration", "durations"}
+    if name != "loop" or "loop" in holds:
+        return False
+    # Readers of stills report how often these are played, which is once; and what has durations
+    # but no count is played forever.
+    times = metadata.keys() & {"duration", "durations"}
+    return not times or (value == 0 and "duration" in holds)
 
 
 _by_name: dict[str, int] = {}

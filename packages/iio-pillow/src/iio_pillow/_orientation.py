@@ -12,7 +12,7 @@ from ._exif import exif_of
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["TAG", "apply", "orientation_of", "upright_size"]
+__all__ = ["TAG", "apply", "orientation_of", "undo", "upright_size"]
 
 TAG = 0x0112
 
@@ -46,3 +46,8 @@ def apply(image: Image.Image, orientation: int) -> Image.Image:
         8: turn.ROTATE_90,
     }[orientation]
     return image.transpose(method)
+
+
+def undo(image: Image.Image, orientation: int) -> Image.Image:
+    """Turn an image that is upright back to how it was stored."""
+    return apply(image, {6: 8, 8: 6}.get(orientation, orientation))

@@ -8,9 +8,12 @@ from ._doubts import DOUBTFUL, doubt
 from ._gif_reader import GifReader
 from ._png_reader import PngReader
 from ._reader import PillowReader
+from ._tiff_reader import TiffReader
 from ._writers import WRITERS
 
 __all__ = ["PLUGIN", "PillowPlugin"]
+
+_READERS: dict[str, type[PillowReader]] = {"PNG": PngReader, "TIFF": TiffReader}
 
 
 class PillowPlugin:
@@ -44,7 +47,7 @@ class PillowPlugin:
         if format == "GIF":
             return GifReader(resource)
         try:
-            reader = (PngReader if format == "PNG" else PillowReader)(resource, format)
+            reader = _READERS.get(format, PillowReader)(resource, format)
         except SyntaxError as error:
             if format == "TIFF" and "pixel mode" in str(error):
                 raise NotThisFormat("Pillow has no mode for such pixels") from None

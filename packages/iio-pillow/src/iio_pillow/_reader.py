@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageFile
 
-from iio_core import FrameIndexError, ImageProperties, Index, OptionError, Resource
+from iio_core import DecodeError, FrameIndexError, ImageProperties, Index, OptionError, Resource
 
 from . import _metadata, _orientation
 from ._backend import open_image
+from ._jpeg2000 import is_cut
 from ._pixels import LAYOUTS, layout, natural_mode, to_array
 from ._sizes import DECODED_AT_ONCE, declared_size
 
@@ -39,6 +40,12 @@ class PillowReader:
         file = resource.open()
         if format in DECODED_AT_ONCE and (size := declared_size(file, format)) is not None:
             self._charge("RGBA", size)
+        if format == "JPEG2000" and is_cut(file):
+            raise DecodeError(
+                f"{resource.name} is cut: the end of its codestream is missing",
+                plugin="pillow",
+                format=format,
+            )
         self._image: ImageFile.ImageFile = open_image(file, format)
         # The layers of a PSD are drawn over each other in the one image; Pillow misreads them.
         self._total: int | None = 1 if format == "PSD" else None
@@ -101,10 +108,7 @@ class PillowReader:
         target = self._mode(stored, mode)
         stored.load()  # Pillow finds out only now that an icon of macOS is gray
         image: Image.Image = stored if stored.mode == target else stored.convert(target)
-        if rotate:
-            orientation = _orientation.orientation_of(self._informed(stored))
-            image = _orientation.apply(image, orientation)
-        array = to_array(image)
+        array = to_array(self._turned(image, stored, rotate))
         if apply_gamma and "gamma" in stored.info:
             array = _raise(array, float(stored.info["gamma"]))
         return array
@@ -126,11 +130,7 @@ class PillowReader:
     ) -> ImageProperties:
         """Describe what `read` with the same options returns, from headers alone."""
         image = self._stored(index)
-        size = image.size
-        if rotate:
-            orientation = _orientation.orientation_of(self._informed(image))
-            size = _orientation.upright_size(size, orientation)
-        shape, dtype = layout(self._mode(image, mode), size)
+        shape, dtype = layout(self._mode(image, mode), self._turned_size(image, rotate))
         return ImageProperties(shape, dtype, axes="YX" if len(shape) == 2 else "YXS")
 
     def metadata(
@@ -191,6 +191,18 @@ class PillowReader:
     def _informed(self, image: ImageFile.ImageFile) -> ImageFile.ImageFile:
         """Return an image with all that its file says beside the pixels."""
         return image
+
+    def _turned(self, image: Image.Image, stored: ImageFile.ImageFile, rotate: bool) -> Image.Image:
+        """Return an image as it is stored, or upright."""
+        if not rotate:
+            return image
+        return _orientation.apply(image, _orientation.orientation_of(self._informed(stored)))
+
+    def _turned_size(self, stored: ImageFile.ImageFile, rotate: bool) -> tuple[int, int]:
+        if not rotate:
+            return stored.size
+        orientation = _orientation.orientation_of(self._informed(stored))
+        return _orientation.upright_size(stored.size, orientation)
 
     def _is_timed(self) -> bool:
         """Tell whether a frame has a duration that Pillow reports when it is decoded."""

@@ -11,7 +11,7 @@ import struct
 from dataclasses import dataclass
 from typing import IO
 
-__all__ = ["TiffAssembler"]
+__all__ = ["OF_PIXELS", "TiffAssembler"]
 
 # Bytes a value of each type: BYTE, ASCII, SHORT, LONG, RATIONAL, and so on up to IFD8.
 _SIZES = dict(zip(range(1, 14), (1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4), strict=True))
@@ -20,6 +20,11 @@ _UNSIGNED = {3: "H", 4: "I", 13: "I", 16: "Q", 18: "Q"}
 _PIXELS = {273: 279, 324: 325}  # offsets of strips and tiles: their lengths
 _DIRECTORIES = {330, 34665, 34853, 40965}  # sub-images, Exif, GPS, interoperability
 _LARGEST = (1 << 32) - 1
+
+# TIFF 6.0, section 8: how pixels are stored, which the encoder decides; where thumbnails are.
+_NUMBERS = {254, 255, *range(256, 267), 273, *range(277, 282), 284, *range(288, 294), 301, 317}
+OF_PIXELS = frozenset(_NUMBERS | {*range(320, 331), 338, 339, 340, 341, 347, *range(512, 533)})
+"""Tags that say how pixels are stored."""
 
 
 @dataclass(slots=True)
@@ -48,15 +53,16 @@ class TiffAssembler:
         self._order = ""
         self._link_at = 8 if big else 4  # where the offset of the next directory belongs
 
-    def add(self, page: bytes, *, directories: bytes | None = None) -> None:
+    def add(self, page: bytes, *, described_by: bytes | None = None) -> None:
         """Append a page.
 
         Parameters
         ----------
         page : bytes
             A TIFF file (not BigTIFF) of one page.
-        directories : bytes, optional
-            Another one, of the same byte order, whose Exif and GPS directories the page gets.
+        described_by : bytes, optional
+            Another one, of the same byte order: the page gets what its tags say of other things
+            than pixels.
 
         Raises
         ------
@@ -78,9 +84,10 @@ class TiffAssembler:
         ):
             raise ValueError("the file would be larger than 4 GiB: write it with big_tiff=True")
         tags = self._tags(page, *struct.unpack_from(order + "I", page, 4))
-        if directories is not None:
-            others = self._tags(directories, *struct.unpack_from(order + "I", directories, 4))
-            tags += [tag for tag in others if tag.number in _DIRECTORIES]
+        if described_by is not None:
+            others = self._tags(described_by, *struct.unpack_from(order + "I", described_by, 4))
+            own = {tag.number for tag in tags} | OF_PIXELS
+            tags += [tag for tag in others if tag.number not in own]
             tags.sort(key=lambda tag: tag.number)
         at = self._directory(tags)
         end = self._file.tell()

@@ -8,29 +8,21 @@ from typing import Any
 
 from PIL import Image, TiffImagePlugin
 
-__all__ = ["directories_of", "tags_of"]
+from ._tiff_pages import OF_PIXELS
+
+__all__ = ["described", "tags_of"]
 
 _XMP = 700
 _DIRECTORIES = (0x8769, 0x8825)  # Exif, GPS
-# TIFF 6.0, section 8: how pixels are stored, which the encoder decides; where thumbnails are.
-_STRUCTURE = {254, 255, *range(256, 267), 273, *range(277, 282), 284, *range(288, 294), 301}
-_STRUCTURE |= {317, 320, *range(321, 331), 338, 339, 340, 341, 347, *range(512, 533)}
 
 
-def directories_of(tags: TiffImagePlugin.ImageFileDirectory_v2, byte_order: bytes) -> bytes | None:
-    """Take the Exif and GPS directories out of the tags; return a TIFF file that has them.
+def described(options: Mapping[str, Any], byte_order: bytes) -> bytes:
+    """Return a TIFF file of one pixel with tags as Pillow writes them without libtiff.
 
-    Pillow cannot write them to a page that libtiff compresses.
+    With libtiff it cannot write all of them, and version 12 ends the process where one is refused.
     """
-    taken = TiffImagePlugin.ImageFileDirectory_v2()
-    for number in _DIRECTORIES:
-        if number in tags:
-            taken[number] = tags[number]
-            del tags[number]
-    if not len(taken):
-        return None
     image = Image.new("I;16" if byte_order == b"II" else "I;16B", (1, 1))
-    image.save(buffer := io.BytesIO(), "TIFF", tiffinfo=taken)
+    image.save(buffer := io.BytesIO(), "TIFF", **options)
     return buffer.getvalue()
 
 
@@ -47,6 +39,8 @@ def tags_of(
         tags.tagtype[_XMP] = 1  # BYTE
         tags[_XMP] = xmp.encode() if isinstance(xmp, str) else xmp
     for number, value in (tiffinfo or {}).items():
+        if number in OF_PIXELS:
+            continue
         kind = getattr(tiffinfo, "tagtype", {}).get(number)
         if kind is not None:
             tags.tagtype[number] = kind
@@ -59,7 +53,7 @@ def _add_exif(tags: TiffImagePlugin.ImageFileDirectory_v2, exif: bytes | Image.E
         packet, exif = exif, Image.Exif()
         exif.load(packet)
     for number, value in exif.items():
-        if number not in _STRUCTURE and number not in _DIRECTORIES:
+        if number not in OF_PIXELS and number not in _DIRECTORIES:
             tags[number] = value
     for number in _DIRECTORIES:
         directory = exif.get_ifd(number)

@@ -6,7 +6,7 @@ import os
 import re
 from typing import Any
 
-from .._errors import DecodeError, NoPluginError, OptionError
+from .._errors import NoPluginError, OptionError
 from .._limits import Limits
 from . import _memory
 from ._atomic import PathTarget

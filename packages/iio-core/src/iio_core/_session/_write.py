@@ -35,9 +35,7 @@ class WriteSession:
     ...         file.write(frame, duration=40)
     """
 
-    def __init__(
-        self, writer: Any, target: Target, blame: Blame, *, lasting: bool = True
-    ) -> None:
+    def __init__(self, writer: Any, target: Target, blame: Blame, *, lasting: bool = True) -> None:
         self._lasting = lasting
         self._writer = writer
         self._target = target

@@ -19,7 +19,9 @@ def watched(call: Callable[[], object], folder: Path) -> str:
     On Linux the table of open files tells. Everywhere a file that is only forgotten, and not
     closed, gives a `ResourceWarning` when it is collected.
     """
-    gc.collect()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()  # what others have forgotten
     before = _open_files(folder)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")

@@ -41,6 +41,7 @@ class PillowWriter(ABC):
     def __init__(self, target: Target, format: str) -> None:
         self._target = target
         self._format = SPEC.format(format)
+        self._told: set[str] = set()
         self._identifier = load_module(format)
         if self._identifier not in Image.SAVE:
             raise PluginNotInstalledError(
@@ -83,7 +84,8 @@ class PillowWriter(ABC):
         """Return metadata as options of Pillow's; warn of what the format cannot hold."""
         if not metadata:
             return {}
-        return saving(metadata, self.holds, self._format.name, number=number)
+        name = self._format.name
+        return saving(metadata, self.holds, name, number=number, told=self._told)
 
     def _refuse(self, message: str) -> EncodeError:
         return EncodeError(message, plugin="pillow", format=self._format.name)

@@ -1,8 +1,7 @@
 """Writing SPIDER and Palm bitmaps: headers and pixels as they are.
 
-Pillow writes them too. But of a Palm bitmap it forgets the colors before version 12, and whenever
-it
-writes a SPIDER image, those before 13 make its extension one of SPIDER's for the whole process.
+Pillow writes them too. But version 11 leaves the colors out of a Palm bitmap, and when it writes a
+SPIDER image, makes the extension of that file one of SPIDER's for the whole process.
 """
 
 from __future__ import annotations

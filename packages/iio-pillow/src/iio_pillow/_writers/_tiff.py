@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Mapping
 from typing import Any, Literal
 
 import numpy as np
 from PIL import TiffImagePlugin
 
-from iio_core import OptionError, Target
+from iio_core import EncodeError, OptionError, Target
 
 from .._tiff_pages import TiffAssembler
-from .._tiff_tags import directories_of, tags_of
+from .._tiff_tags import described, tags_of
 from ._base import Options, PillowWriter, given
 
 __all__ = ["TiffWriter"]
 
-_COMPRESSIONS = (
-    *("packbits", "tiff_lzw", "tiff_adobe_deflate", "tiff_deflate", "lzma", "zstd", "webp"),
-    *("jpeg", "tiff_jpeg", "tiff_ccitt", "group3", "group4", "tiff_raw_16"),
-    *("tiff_thunderscan", "tiff_sgilog", "tiff_sgilog24"),
-)
+_LOSSLESS = ("packbits", "tiff_lzw", "tiff_adobe_deflate", "tiff_deflate", "lzma", "zstd")
+_BILEVEL = ("tiff_ccitt", "group3", "group4")
+_JPEG = ("jpeg", "tiff_jpeg")
+_JPEG_MODES = ("L", "LA", "RGB", "RGBX", "RGBA", "CMYK", "YCbCr", "LAB")
+# Not offered, though Pillow has names for them: webp, tiff_thunderscan, tiff_sgilog, tiff_sgilog24,
+# for which its libtiff has no encoder, and tiff_raw_16, which comes out wrong.
 _ALIASES = {"lzw": "tiff_lzw", "deflate": "tiff_adobe_deflate", "zlib": "tiff_adobe_deflate"}
 _PLAIN = {None, "none", "raw"}
 
@@ -73,8 +75,8 @@ class TiffWriter(PillowWriter):
             The mode of Pillow's to convert to: ``"P"``, ``"CMYK"``, ``"YCbCr"``, ``"LAB"``, ...
         compression : str, optional
             ``"tiff_lzw"`` (or ``"lzw"``), ``"tiff_adobe_deflate"`` (or ``"deflate"``), ``"zstd"``,
-            ``"lzma"``, ``"packbits"``, ``"jpeg"``, ``"webp"``, ``"group3"``, ``"group4"``, ...; by
-            default none.
+            ``"lzma"``, ``"packbits"``, ``"jpeg"`` (8 bits a sample), ``"group3"``, ``"group4"`` or
+            ``"tiff_ccitt"`` (bool); by default none.
         quality : int, optional
             0 to 100, for ``compression="jpeg"``.
         strip_size : int, optional
@@ -82,7 +84,7 @@ class TiffWriter(PillowWriter):
         big_tiff : bool, optional
             Whether to write BigTIFF, for files of more than 4 GiB; said with the first page.
         tiffinfo : PIL.TiffImagePlugin.ImageFileDirectory_v2 or mapping, optional
-            Further tags by number.
+            Further tags by number; those that describe how pixels are stored are left out.
         description, software, date_time, artist, copyright : str, optional
             The tags of these names.
         resolution_unit : {"inch", "cm"}, optional
@@ -92,7 +94,7 @@ class TiffWriter(PillowWriter):
         dpi : tuple of float, optional
             Pixels per inch, horizontal and vertical.
         icc_profile, exif, xmp : bytes, optional
-            Embedded as they are; tags in `exif` that describe pixels are left out.
+            Embedded as they are, but for tags in `exif` that describe how pixels are stored.
 
         Raises
         ------
@@ -100,15 +102,10 @@ class TiffWriter(PillowWriter):
             For an array that TIFF (through Pillow) cannot hold, or not with this compression.
         """
         held = self._held(metadata)
-        options = _coding(compression, quality, strip_size)
-        tags = tags_of(exif or held.pop("exif", None), xmp or held.pop("xmp", None), tiffinfo)
         picture = self._image(image, mode)
-        directories = None
-        if tags is not None:
-            directories = directories_of(tags, b"MM" if picture.mode == "I;16B" else b"II")
-            options["tiffinfo"] = tags
-        options |= _resolution(held)
-        options |= given(
+        coding = _coding(compression, quality, strip_size, picture.mode)
+        packets = exif or held.pop("exif", None), xmp or held.pop("xmp", None)
+        options = _resolution(held) | given(
             description=description,
             software=software,
             date_time=date_time,
@@ -123,19 +120,31 @@ class TiffWriter(PillowWriter):
         )
         if dpi is None and {resolution, x_resolution, y_resolution} != {None}:
             options.pop("dpi", None)
-        self._add(self._encoded(picture, options), directories, big_tiff)
+        words = self._described(options, *packets, tiffinfo, picture.mode)
+        self._add(self._encoded(picture, coding), words, big_tiff)
+
+    def _described(
+        self, options: Options, exif: Any, xmp: Any, tiffinfo: Any, mode: str
+    ) -> bytes | None:
+        try:
+            options |= given(tiffinfo=tags_of(exif, xmp, tiffinfo))
+            if not options:
+                return None
+            return described(options, b"MM" if mode == "I;16B" else b"II")
+        except (OSError, ValueError, TypeError, RuntimeError, struct.error) as error:
+            raise self._refuse(f"Pillow cannot write these tags to a TIFF: {error}") from error
 
     def close(self) -> None:
         """Every page is written already."""
 
-    def _add(self, page: bytes, directories: bytes | None, big: bool | None) -> None:
+    def _add(self, page: bytes, words: bytes | None, big: bool | None) -> None:
         if self._assembler is None:
             self._big = bool(big)
             self._assembler = TiffAssembler(self._target.open(), big=self._big)
         elif big is not None and big != self._big:
             raise OptionError(f"big_tiff={big}: it was {self._big} for the pages before")
         try:
-            self._assembler.add(page, directories=directories)
+            self._assembler.add(page, described_by=words)
         except ValueError as error:
             raise self._refuse(str(error)) from None
 
@@ -143,17 +152,31 @@ class TiffWriter(PillowWriter):
 _UNITS: dict[Any, int] = {"inch": 2, "cm": 3, "centimeter": 3}
 
 
-def _coding(compression: str | None, quality: int | None, strip_size: int | None) -> Options:
-    """Return the options of the encoder; Pillow takes a name that it does not know for none."""
+def _coding(
+    compression: str | None, quality: int | None, strip_size: int | None, mode: str
+) -> Options:
+    """Return the options of the encoder.
+
+    Pillow takes a name that it does not know for none; and where libtiff refuses what it is given,
+    version 12 ends the process.
+    """
     if compression in _PLAIN:
         if quality is not None or strip_size is not None:
             raise OptionError("quality= and strip_size= are for pages that are compressed")
         return {}
     name = _ALIASES.get(str(compression), str(compression))
-    if name not in _COMPRESSIONS:
-        raise OptionError(f"compression={compression!r}: there are {', '.join(_COMPRESSIONS)}")
-    if quality is not None and name not in ("jpeg", "tiff_jpeg"):
-        raise OptionError(f"quality={quality!r} is for compression='jpeg', not {compression!r}")
+    if name not in (*_LOSSLESS, *_BILEVEL, *_JPEG):
+        known = ", ".join([*_LOSSLESS, *_BILEVEL, *_JPEG])
+        raise OptionError(f"compression={compression!r}: there are {known}")
+    if quality is not None and (name not in _JPEG or not 0 <= quality <= 100):
+        raise OptionError(f"quality={quality!r} is from 0 to 100, for compression='jpeg'")
+    if (name in _BILEVEL and mode != "1") or (name in _JPEG and mode not in _JPEG_MODES):
+        what = "bool" if name in _BILEVEL else "8 bits a sample"
+        raise EncodeError(
+            f"compression={compression!r} is for images of {what}, not of mode {mode}",
+            plugin="pillow",
+            format="TIFF",
+        )
     return {"compression": name} | given(quality=quality, strip_size=strip_size)
 
 
