@@ -11,7 +11,7 @@ import fakes
 import pytest
 
 import iio_core as iio
-from iio_core import _catalog, _registry
+from iio_core import _catalog, _discovery, _registry
 from iio_core._registry import Registry
 
 SPEC = """
@@ -58,7 +58,7 @@ def install(tmp_path, monkeypatch):
 
 def scan() -> tuple[dict[str, _registry.Plugin], dict[str, iio.Rejected]]:
     """Return what a fresh scan finds of the wheels of a test."""
-    registry = _registry._scan()
+    registry = _discovery.scan()
     return (
         {p.spec.name: p for p in registry.plugins if (p.distribution or "").startswith("w-")},
         {
@@ -170,7 +170,7 @@ def test_an_alias_is_a_name_too(install) -> None:
 
 def test_of_a_stranger_and_the_catalogue_the_catalogue_has_the_name(install, monkeypatch) -> None:
     monkeypatch.setitem(_catalog.PLUGINS, "ours", "w-ours")
-    monkeypatch.setattr(_registry, "_OURS", frozenset({"w-ours"}))
+    monkeypatch.setattr(_discovery, "_OURS", frozenset({"w-ours"}))
     install("w-a-stranger", "ours")
     install("w-ours", "ours")
     found, rejected = scan()
@@ -217,7 +217,7 @@ def test_only_allowed_plugins_are_imported(install, monkeypatch) -> None:
 def test_the_order_of_the_environment(install, monkeypatch) -> None:
     install("w-a", "a")
     monkeypatch.setenv("IIO_PLUGIN_ORDER", " b, ,-a ")
-    registry = _registry._scan()
+    registry = _discovery.scan()
     assert registry.order == ("b", "-a")
     _registry._base = registry
     iio.prefer("-a")
@@ -243,7 +243,7 @@ def test_the_scan_runs_once_however_many_threads_ask(monkeypatch) -> None:
         return Registry()
 
     monkeypatch.setattr(_registry, "_base", None)
-    monkeypatch.setattr(_registry, "_scan", slow)
+    monkeypatch.setattr(_registry, "scan", slow)
     found = []
     threads = [threading.Thread(target=lambda: found.append(_registry.current())) for _ in range(8)]
     for thread in threads:
@@ -270,7 +270,7 @@ def test_a_fork_while_another_thread_scans_does_not_hang_the_child(monkeypatch) 
         return Registry()
 
     monkeypatch.setattr(_registry, "_base", None)
-    monkeypatch.setattr(_registry, "_scan", scan)
+    monkeypatch.setattr(_registry, "scan", scan)
     thread = threading.Thread(target=_registry.current)
     thread.start()
     assert begun.wait(60)

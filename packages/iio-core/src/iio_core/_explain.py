@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import _absent, _opening, _registry, _select
+from ._discovery import installed_version
 from ._errors import (
     DecodeError,
     IIOError,
@@ -214,14 +215,11 @@ def _install(candidates: Collection[Candidate]) -> tuple[str, ...]:
 
 def _warnings(candidates: Collection[Candidate]) -> list[str]:
     """Return the advisories that apply to the backends of the candidates."""
-    import importlib_metadata
-
     found = []
     for plugin in {id(c.plugin): c.plugin for c in candidates if not c.install}.values():
         for advisory in plugin.spec.advisories:
-            try:
-                version = importlib_metadata.version(advisory.distribution)
-            except importlib_metadata.PackageNotFoundError:
+            version = installed_version(advisory.distribution)
+            if version is None:
                 continue
             if _numbers(version) < _numbers(advisory.below):
                 found.append(

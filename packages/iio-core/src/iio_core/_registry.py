@@ -1,4 +1,4 @@
-"""Which plugins there are: entry points become specs, or rejected ones with their reasons.
+"""Which plugins are in force: scanned, registered, preferred, or for a ``with`` block only.
 
 The scan runs once in a process, on the first open, and imports specs only: no plugin, no backend.
 What is registered later, preferred, or in force for a ``with`` block only, makes a new snapshot; a
@@ -9,244 +9,17 @@ from __future__ import annotations
 
 import os
 import threading
-import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field, replace
-from importlib import import_module
 from typing import Any
 
-from . import _catalog
-from ._errors import OptionError, PluginNotInstalledError
-from ._spec import API, Format, PluginSpec
+from ._discovery import scan, user_order
+from ._errors import OptionError
+from ._plugins import Plugin, Registry, Rejected, names_of, problem_of
+from ._spec import PluginSpec
 
 __all__ = ["Plugin", "Registry", "Rejected", "current", "prefer", "register", "registry", "use"]
-
-GROUP = "iio_core.plugins"
-_OURS = frozenset(_catalog.PLUGINS.values())
-
-
-@dataclass(frozen=True, slots=True)
-class Rejected:
-    """An installed plugin that cannot be used.
-
-    Attributes
-    ----------
-    name : str
-        The name of its entry point.
-    distribution, version : str or None
-        The wheel that it came with.
-    reason : str
-        Why it is not used, in one line.
-    traceback : str
-        Where its spec failed, if it raised.
-    """
-
-    name: str
-    distribution: str | None
-    version: str | None
-    reason: str
-    traceback: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.name} ({_wheel(self.distribution, self.version)}): {self.reason}"
-
-
-@dataclass(frozen=True, eq=False)
-class Plugin:
-    """A plugin that is here: its spec, and the wheel that it came with.
-
-    Attributes
-    ----------
-    spec : PluginSpec
-        What it says of itself.
-    distribution, version : str or None
-        The wheel; None for a plugin that was registered by a program.
-    ours : bool
-        Whether it is one of this project's.
-    """
-
-    spec: PluginSpec
-    distribution: str | None = None
-    version: str | None = None
-    ours: bool = False
-    _loaded: list[Any] = field(default_factory=list, repr=False)
-
-    def load(self) -> Any:
-        """Import the plugin object, and with it its backend.
-
-        Raises
-        ------
-        PluginNotInstalledError
-            If that fails, whatever it raises.
-        """
-        if not self._loaded:
-            module, _, attribute = self.spec.plugin.partition(":")
-            try:
-                self._loaded.append(getattr(import_module(module), attribute))
-            except (Exception, SystemExit) as error:
-                raise PluginNotInstalledError(
-                    f"plugin {self} cannot be imported: {type(error).__name__}: {error}"
-                ) from error
-        return self._loaded[0]
-
-    def __str__(self) -> str:
-        return f"{self.spec.name!r} ({_wheel(self.distribution, self.version)})"
-
-
-def _wheel(distribution: str | None, version: str | None) -> str:
-    return f"{distribution} {version}" if distribution else "registered by the program"
-
-
-@dataclass(frozen=True, eq=False)
-class Registry:
-    """A snapshot of the plugins in force.
-
-    Attributes
-    ----------
-    plugins : tuple of Plugin
-        Those that can be used.
-    rejected : tuple of Rejected
-        Those that cannot, each with its reason.
-    order : tuple of str
-        The user's order of plugin names; ``"-name"`` comes after all others.
-    """
-
-    plugins: tuple[Plugin, ...] = ()
-    rejected: tuple[Rejected, ...] = ()
-    order: tuple[str, ...] = ()
-    tables: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
-
-    def find(self, name: str) -> Plugin | None:
-        """Return the plugin of this name or alias, in any case; None if there is none."""
-        lower = name.lower()
-        for plugin in self.plugins:
-            if lower in _names(plugin.spec):
-                return plugin
-        return None
-
-    def position(self, plugin: Plugin) -> int:
-        """Return the plugin's place in the user's order."""
-        names = _names(plugin.spec)
-        for place, name in enumerate(self.order):
-            if name.lower() in names:
-                return place
-            if name[:1] == "-" and name[1:].lower() in names:
-                return len(self.order) + 1
-        return len(self.order)
-
-    def replace(self, **changes: Any) -> Registry:
-        """Return another snapshot."""
-        return replace(self, tables={}, **changes)
-
-
-def _names(spec: PluginSpec) -> set[str]:
-    return {spec.name.lower(), *(alias.lower() for alias in spec.aliases)}
-
-
-def _scan() -> Registry:
-    """Read the entry points; nothing that one of them does keeps another from working."""
-    allowed = os.environ.get("IIO_PLUGINS")
-    names = None if allowed is None else {n.strip() for n in allowed.split(",")}
-    found: list[Plugin] = []
-    rejected: list[Rejected] = []
-    for entry in _entry_points(rejected):
-        if names is not None and entry.name not in names:
-            continue
-        distribution, version = None, None
-        try:
-            if entry.dist is not None:
-                distribution, version = entry.dist.metadata["Name"], entry.dist.version
-            spec = entry.load()
-            problem = _problem(spec, entry.name)
-            if problem:
-                rejected.append(Rejected(entry.name, distribution, version, problem))
-            else:
-                ours = distribution in _OURS
-                found.append(Plugin(spec, distribution, version, ours))
-        except (Exception, SystemExit) as error:
-            reason = f"its spec cannot be imported: {type(error).__name__}: {error}"
-            rejected.append(
-                Rejected(entry.name, distribution, version, reason, traceback.format_exc())
-            )
-    found.sort(key=lambda plugin: (plugin.spec.name, plugin.distribution or ""))
-    plugins, taken = _settle(found)
-    order = os.environ.get("IIO_PLUGIN_ORDER", "")
-    return Registry(
-        tuple(plugins),
-        tuple(sorted(rejected + taken, key=lambda r: (r.name, r.distribution or ""))),
-        tuple(name.strip() for name in order.split(",") if name.strip()),
-    )
-
-
-def _entry_points(rejected: list[Rejected]) -> list[Any]:
-    """Return the entry points of all wheels; one with damaged metadata is added to `rejected`."""
-    import importlib_metadata
-
-    try:
-        return list(importlib_metadata.entry_points(group=GROUP))
-    except Exception:
-        pass  # one wheel's file is damaged, and takes the others' with it: ask them one by one
-    found, seen = [], set()
-    for distribution in importlib_metadata.distributions():
-        name = version = None
-        try:
-            name, version = distribution.metadata["Name"], distribution.version
-            if name not in seen:
-                found += distribution.entry_points.select(group=GROUP)
-            seen.add(name)
-        except Exception as error:
-            text = traceback.format_exc()
-            reason = f"its metadata cannot be read: {type(error).__name__}: {error}"
-            rejected.append(Rejected(name or "?", name, version, reason, text))
-    return found
-
-
-def _problem(spec: Any, name: str) -> str:
-    """Return why a spec cannot be used; an empty string if it can."""
-    if not isinstance(spec, PluginSpec):
-        return f"its entry point is a {type(spec).__name__}, not a PluginSpec"
-    if spec.api != API:
-        return f"it is written for plugin interface {spec.api}, this iio-core speaks {API}"
-    if spec.name != name:
-        return f"its entry point is called {name!r}, its spec {spec.name!r}"
-    module, _, attribute = str(spec.plugin).partition(":")
-    if not (module and attribute):
-        return f"{spec.plugin!r} does not say where the plugin is ('module:attribute')"
-    if not all(isinstance(format, Format) for format in spec.formats):
-        return "its formats are not all of class Format"
-    return ""
-
-
-def _settle(found: list[Plugin]) -> tuple[list[Plugin], list[Rejected]]:
-    """Decide between plugins that want the same name.
-
-    The one that the catalogue knows under that name has it; of two strangers neither.
-    """
-    kept, rejected = [], []
-    for plugin in found:
-        rivals = [
-            (name, other)
-            for other in found
-            if other is not plugin
-            for name in _names(plugin.spec) & _names(other.spec)
-            if _catalog.PLUGINS.get(name) != plugin.distribution
-        ]
-        if rivals:
-            name, other = min(rivals, key=lambda r: r[0])
-            rejected.append(
-                Rejected(
-                    plugin.spec.name,
-                    plugin.distribution,
-                    plugin.version,
-                    f"the name {name!r} is claimed by {other} as well",
-                )
-            )
-        else:
-            kept.append(plugin)
-    return kept, rejected
-
 
 _lock = threading.RLock()
 _scanning = False
@@ -278,7 +51,7 @@ def _scan_once() -> Registry:
                 return Registry()
             _scanning = True
             try:
-                _base = _scan()
+                _base = scan()
             finally:
                 _scanning = False
         return _base
@@ -311,10 +84,10 @@ def register(spec: PluginSpec) -> None:
 
 
 def _with(registry: Registry, spec: PluginSpec) -> Registry:
-    problem = _problem(spec, getattr(spec, "name", "?"))
+    problem = problem_of(spec, getattr(spec, "name", "?"))
     if problem:
         raise OptionError(f"this plugin cannot be registered: {problem}")
-    for name in sorted(_names(spec)):
+    for name in sorted(names_of(spec)):
         if (other := registry.find(name)) is not None:
             raise OptionError(f"the name {name!r} is taken by plugin {other}")
     return registry.replace(plugins=(*registry.plugins, Plugin(spec)))
@@ -346,8 +119,7 @@ def prefer(*names: str) -> None:
         if names:
             _base = base.replace(order=_known(base, names))
         else:
-            order = os.environ.get("IIO_PLUGIN_ORDER", "")
-            _base = base.replace(order=tuple(n.strip() for n in order.split(",") if n.strip()))
+            _base = base.replace(order=user_order())
 
 
 def _known(registry: Registry, names: tuple[str, ...]) -> tuple[str, ...]:

@@ -61,7 +61,7 @@ class Resource:
     name : str
         How messages call it.
     filename : str
-        The last part of its name, which tells the extension; empty if there is none.
+        The name that tells the extension; empty if there is none.
     limits : Limits
         How much reading it may cost.
     size : int or None

@@ -1,0 +1,122 @@
+"""From the entry points of installed wheels to plugins; nothing but their specs is imported."""
+
+from __future__ import annotations
+
+import os
+import traceback
+from typing import Any
+
+from . import _catalog
+from ._plugins import Plugin, Registry, Rejected, names_of, problem_of
+
+__all__ = ["GROUP", "installed_version", "scan", "user_order"]
+
+GROUP = "iio_core.plugins"
+_OURS = frozenset(_catalog.PLUGINS.values())
+
+
+def scan() -> Registry:
+    """Read the entry points; nothing that one of them does keeps another from working."""
+    allowed = os.environ.get("IIO_PLUGINS")
+    names = None if allowed is None else {n.strip() for n in allowed.split(",")}
+    found: list[Plugin] = []
+    rejected: list[Rejected] = []
+    for entry in _entry_points(rejected):
+        if names is not None and entry.name not in names:
+            continue
+        distribution, version = None, None
+        try:
+            if entry.dist is not None:
+                distribution, version = _spelled(entry.dist.metadata["Name"]), entry.dist.version
+            spec = entry.load()
+            problem = problem_of(spec, entry.name)
+            if problem:
+                rejected.append(Rejected(entry.name, distribution, version, problem))
+            else:
+                ours = distribution in _OURS
+                found.append(Plugin(spec, distribution, version, ours))
+        except (Exception, SystemExit) as error:
+            reason = f"its spec cannot be imported: {type(error).__name__}: {error}"
+            rejected.append(
+                Rejected(entry.name, distribution, version, reason, traceback.format_exc())
+            )
+    found.sort(key=lambda plugin: (plugin.spec.name, plugin.distribution or ""))
+    plugins, taken = _settle(found)
+    return Registry(
+        tuple(plugins),
+        tuple(sorted(rejected + taken, key=lambda r: (r.name, r.distribution or ""))),
+        user_order(),
+    )
+
+
+def _entry_points(rejected: list[Rejected]) -> list[Any]:
+    """Return the entry points of all wheels; one with damaged metadata is added to `rejected`."""
+    import importlib_metadata
+
+    try:
+        return list(importlib_metadata.entry_points(group=GROUP))
+    except Exception:
+        pass  # one wheel's file is damaged, and takes the others' with it: ask them one by one
+    found, seen = [], set()
+    for distribution in importlib_metadata.distributions():
+        name = version = None
+        try:
+            name, version = _spelled(distribution.metadata["Name"]), distribution.version
+            if name not in seen:
+                found += distribution.entry_points.select(group=GROUP)
+            seen.add(name)
+        except Exception as error:
+            text = traceback.format_exc()
+            reason = f"its metadata cannot be read: {type(error).__name__}: {error}"
+            rejected.append(Rejected(name or "?", name, version, reason, text))
+    return found
+
+
+def _spelled(name: str) -> str:
+    """Return the name of a distribution as the catalogue spells it."""
+    return name.lower().replace("_", "-").replace(".", "-")
+
+
+def installed_version(distribution: str) -> str | None:
+    """Return the version of a distribution; None if it is not installed."""
+    import importlib_metadata
+
+    try:
+        return str(importlib_metadata.version(distribution))
+    except importlib_metadata.PackageNotFoundError:
+        return None
+
+
+def user_order() -> tuple[str, ...]:
+    """Return the order of plugins that the environment asks for."""
+    order = os.environ.get("IIO_PLUGIN_ORDER", "")
+    return tuple(name.strip() for name in order.split(",") if name.strip())
+
+
+def _settle(found: list[Plugin]) -> tuple[list[Plugin], list[Rejected]]:
+    """Decide between plugins that want the same name.
+
+    The one that the catalogue knows under that name has it; of two strangers neither.
+    """
+    kept, rejected = [], []
+    for plugin in found:
+        rivals = [
+            (name, other)
+            for other in found
+            if other is not plugin
+            for name in names_of(plugin.spec) & names_of(other.spec)
+            if _catalog.PLUGINS.get(name) != plugin.distribution
+        ]
+        if rivals:
+            name, other = min(rivals, key=lambda r: r[0])
+            rejected.append(
+                Rejected(
+                    plugin.spec.name,
+                    plugin.distribution,
+                    plugin.version,
+                    f"the name {name!r} is claimed by {other} as well",
+                )
+            )
+        else:
+            kept.append(plugin)
+    return kept, rejected
