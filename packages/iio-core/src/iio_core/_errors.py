@@ -45,7 +45,20 @@ __all__ = [
 
 
 class IIOError(Exception):
-    """The base of every error that iio raises itself."""
+    """The base of every error that iio raises itself.
+
+    Attributes
+    ----------
+    plugin, format : str or None
+        Who was at work, and on which format, where that is known.
+    """
+
+    def __init__(
+        self, message: str, *, plugin: str | None = None, format: str | None = None
+    ) -> None:
+        super().__init__(message)
+        self.plugin = plugin
+        self.format = format
 
 
 class NoPluginError(IIOError, OSError, ValueError):
@@ -80,41 +93,11 @@ class PluginNotInstalledError(NoPluginError):
 
 
 class DecodeError(IIOError, OSError):
-    """A resource could not be decoded.
-
-    Attributes
-    ----------
-    plugin : str or None
-        The plugin that tried.
-    format : str or None
-        The format that it tried.
-    """
-
-    def __init__(
-        self, message: str, *, plugin: str | None = None, format: str | None = None
-    ) -> None:
-        super().__init__(message)
-        self.plugin = plugin
-        self.format = format
+    """A resource could not be decoded; `plugin` and `format` say who tried what."""
 
 
 class EncodeError(IIOError, ValueError):
-    """An image could not be encoded: the format cannot hold it, or the encoder failed.
-
-    Attributes
-    ----------
-    plugin : str or None
-        The plugin that tried.
-    format : str or None
-        The format that it tried.
-    """
-
-    def __init__(
-        self, message: str, *, plugin: str | None = None, format: str | None = None
-    ) -> None:
-        super().__init__(message)
-        self.plugin = plugin
-        self.format = format
+    """An image could not be encoded: the format cannot hold it, or the encoder failed."""
 
 
 class LimitError(IIOError, ValueError):

@@ -42,9 +42,9 @@ def of_image(
         for name in ("dpi", "resolution"):  # 1 pixel per inch, says Pillow
             found.pop(name, None)
     found.update(exif_tags(image))
-    if image.format in ("JPEG", "MPO") and "XResolution" not in found:
-        if found.get("jfif_unit") not in (1, 2):  # 72 pixels per inch, says Pillow
-            found.pop("dpi", None)
+    no_unit = image.format in ("JPEG", "MPO") and found.get("jfif_unit") not in (1, 2)
+    if no_unit and "XResolution" not in found:
+        found.pop("dpi", None)  # 72 pixels per inch, says Pillow
     turned = orientation_applied and found.pop("Orientation", None) is not None
     if turned and "exif" in found:
         found["exif"] = _without_orientation(found["exif"])

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from types import EllipsisType, TracebackType
-from typing import Any, Self
+from types import EllipsisType
+from typing import Any
 
 import numpy as np
 
@@ -14,11 +14,12 @@ from .._index import normalize, out_of_range
 from .._properties import ImageProperties
 from .._resources import Resource
 from .._translate import CAUGHT, Blame
+from ._base import Session
 
 __all__ = ["ReadSession"]
 
 
-class ReadSession:
+class ReadSession(Session):
     """An open resource, to read from. A context manager.
 
     Attributes that it does not have itself are the plugin's reader's.
@@ -31,26 +32,10 @@ class ReadSession:
     """
 
     def __init__(self, reader: Any, resource: Resource, blame: Blame) -> None:
+        super().__init__(blame)
         self._reader = reader
         self._resource = resource
-        self._blame = blame
         self._total: int | None = None
-        self._closed = False
-
-    @property
-    def plugin(self) -> str:
-        """The name of the plugin that reads."""
-        return self._blame.plugin
-
-    @property
-    def format(self) -> str:
-        """The name of the format that was recognized."""
-        return self._blame.format
-
-    @property
-    def closed(self) -> bool:
-        """Whether `close` was called."""
-        return self._closed
 
     def count(self) -> int | None:
         """Return how many images there are; None if that is not known without decoding."""
@@ -221,17 +206,6 @@ class ReadSession:
             self._ask(self._reader.close)
         finally:
             self._resource.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def __iter__(self) -> Iterator[np.ndarray]:
         return self.iter()

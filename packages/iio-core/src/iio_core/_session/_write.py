@@ -7,8 +7,8 @@ import threading
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
-from types import FrameType, TracebackType
-from typing import Any, Self
+from types import FrameType
+from typing import Any
 
 import numpy as np
 
@@ -16,11 +16,12 @@ from .. import _options
 from .._errors import EncodeError, OptionError
 from .._resources import Target
 from .._translate import CAUGHT, Blame
+from ._base import Session
 
 __all__ = ["WriteSession"]
 
 
-class WriteSession:
+class WriteSession(Session):
     """A resource that is being written. A context manager.
 
     What was accepted is kept: leaving the block, also by an exception in the caller's own code,
@@ -36,32 +37,16 @@ class WriteSession:
     """
 
     def __init__(self, writer: Any, target: Target, blame: Blame, *, lasting: bool = True) -> None:
+        super().__init__(blame)
         self._lasting = lasting
         self._writer = writer
         self._target = target
-        self._blame = blame
         self._written = 0
-        self._closed = False
-
-    @property
-    def plugin(self) -> str:
-        """The name of the plugin that writes."""
-        return self._blame.plugin
-
-    @property
-    def format(self) -> str:
-        """The name of the format that is written."""
-        return self._blame.format
 
     @property
     def written(self) -> int:
         """How many images were accepted."""
         return self._written
-
-    @property
-    def closed(self) -> bool:
-        """Whether the file is finished, or given up."""
-        return self._closed
 
     def write(
         self,
@@ -132,17 +117,6 @@ class WriteSession:
             self._blame.encoding(error)
         finally:
             self._target.abort()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def __del__(self) -> None:
         if not self.__dict__.get("_closed", True):
