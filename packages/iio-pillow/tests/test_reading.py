@@ -386,8 +386,9 @@ def bomb(name: str, side: int) -> bytes:
         body = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in tags)
         return b"II*\0\x08\0\0\0" + struct.pack("<H", len(tags)) + body + bytes(104)
     if name == "JPEG2000":
-        siz = struct.pack(">HHIIIIIIIIH", 41, 0, side, side, 0, 0, side, side, 0, 0, 1) + b"\7\1\1"
-        return b"\xff\x4f\xff\x51" + siz + bytes(99) + b"\xff\xd9"
+        data = bytearray(encode("JPEG2000", gray(16, 16), no_jp2=True))
+        data[8:16] = data[24:32] = b4 + b4  # of the image and of its one tile
+        return bytes(data)
     if name == "PSD":
         return b"8BPS\0\1" + bytes(6) + b"\0\3" + b4 + b4 + b"\0\x08\0\3" + bytes(12) + bytes(99)
     if name == "PPM":

@@ -26,7 +26,7 @@ class GifReader:
     if some frame has pixels that are transparent to the viewer.
     """
 
-    def __init__(self, resource: Resource) -> None:
+    def __init__(self, resource: Resource, format: str = "GIF") -> None:
         self._resource = resource
         self._file = resource.open()
         self._layout = scan(self._file, max_bytes=resource.limits.metadata_bytes)

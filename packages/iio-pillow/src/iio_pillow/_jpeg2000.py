@@ -1,7 +1,7 @@
 """Whether a JPEG 2000 file is whole.
 
-ISO/IEC 15444-1: Annex A.4 (codestream markers), Annex I.4 (boxes). A codestream ends with the marker
-EOC; the decoder takes what is there of one that is cut, and makes up the rest.
+ISO/IEC 15444-1: Annex A.4 (codestream markers), Annex I.4 (boxes). A codestream ends with the
+marker EOC; the decoder takes what is there of one that is cut, and makes up the rest.
 """
 
 from __future__ import annotations

@@ -2,25 +2,41 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from iio_core import NotThisFormat, Reader, ReadPlugin, Resource, Target, WritePlugin, Writer
 
+from ._classes import Classes
 from ._doubts import DOUBTFUL, doubt
-from ._gif_reader import GifReader
-from ._png_reader import PngReader
-from ._reader import PillowReader
-from ._tiff_reader import TiffReader
 from ._writers import WRITERS
 
 __all__ = ["PLUGIN", "PillowPlugin"]
 
-_READERS: dict[str, type[PillowReader]] = {"PNG": PngReader, "TIFF": TiffReader}
+READERS: Classes[Any] = Classes(
+    __package__,
+    {
+        "": "_reader:PillowReader",
+        "GIF": "_gif_reader:GifReader",
+        "PNG": "_png_reader:PngReader",
+        "TIFF": "_tiff_reader:TiffReader",
+    },
+)
+"""The name of a format: its reader; without a name that of all other formats."""
 
 
 class PillowPlugin:
     """Reads and writes through Pillow."""
 
-    reader_type: type[Reader] = PillowReader
-    writer_type: type[Writer] = WRITERS["PNG"]
+    @property
+    def reader_type(self) -> type[Reader]:
+        """The class whose options all readers have."""
+        found: type[Reader] = READERS[""]
+        return found
+
+    @property
+    def writer_type(self) -> type[Writer]:
+        """The class of the most usual writer; `writer_type_for` knows them all."""
+        return WRITERS["PNG"]
 
     def open_reader(
         self, resource: Resource, format: str | None, /, *, eight_bit: bool = False
@@ -44,10 +60,9 @@ class PillowPlugin:
         """
         if format is None:
             raise NotThisFormat("it is none of the formats that Pillow reads")
-        if format == "GIF":
-            return GifReader(resource)
+        kind = READERS.get(format) or READERS[""]
         try:
-            reader = _READERS.get(format, PillowReader)(resource, format)
+            reader = kind(resource, format)
         except SyntaxError as error:
             if format == "TIFF" and "pixel mode" in str(error):
                 raise NotThisFormat("Pillow has no mode for such pixels") from None
@@ -56,7 +71,8 @@ class PillowPlugin:
             reason = doubt(reader.image, format, resource.head(), eight_bit=eight_bit)
             if reason is not None:
                 raise NotThisFormat(reason)
-        return reader
+        opened: Reader = reader
+        return opened
 
     def writer_type_for(self, format: str, /) -> type[Writer]:
         """Return the class that writes a format, with its options."""

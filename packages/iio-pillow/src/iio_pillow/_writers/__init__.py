@@ -2,51 +2,45 @@
 
 from __future__ import annotations
 
-from ._avif import AvifWriter
-from ._base import CollectingWriter, PillowWriter, StillWriter
-from ._gif import GifWriter
-from ._heif import HeifWriter
-from ._icons import IcnsWriter, IcoWriter
-from ._jpeg import JpegWriter, MpoWriter
-from ._jpeg2000 import Jpeg2000Writer
-from ._jxl import JxlWriter
-from ._pdf import PdfWriter
-from ._plain import BitmapWriter, PlainWriter, SgiWriter, XbmWriter
-from ._png import PngWriter
-from ._raw import PalmWriter, SpiderWriter
-from ._textures import BlpWriter, DdsWriter, QoiWriter, TgaWriter
-from ._tiff import TiffWriter
-from ._webp import WebpWriter
+from typing import TYPE_CHECKING
 
-__all__ = ["WRITERS", "CollectingWriter", "PillowWriter", "StillWriter"]
+from .._classes import Classes
 
-WRITERS: dict[str, type[PillowWriter]] = {
-    "AVIF": AvifWriter,
-    "BLP": BlpWriter,
-    "BMP": BitmapWriter,
-    "DDS": DdsWriter,
-    "DIB": BitmapWriter,
-    "EPS": PlainWriter,
-    "GIF": GifWriter,
-    "HEIF": HeifWriter,
-    "ICNS": IcnsWriter,
-    "ICO": IcoWriter,
-    "JPEG": JpegWriter,
-    "JPEG2000": Jpeg2000Writer,
-    "JXL": JxlWriter,
-    "MPO": MpoWriter,
-    "MSP": PlainWriter,
-    "PALM": PalmWriter,
-    "PCX": PlainWriter,
-    "PDF": PdfWriter,
-    "PNG": PngWriter,
-    "PPM": PlainWriter,
-    "QOI": QoiWriter,
-    "SGI": SgiWriter,
-    "SPIDER": SpiderWriter,
-    "TGA": TgaWriter,
-    "TIFF": TiffWriter,
-    "WEBP": WebpWriter,
-    "XBM": XbmWriter,
-}
+if TYPE_CHECKING:
+    from ._base import PillowWriter
+
+__all__ = ["WRITERS"]
+
+WRITERS: Classes[PillowWriter] = Classes(
+    __name__,
+    {
+        "AVIF": "_avif:AvifWriter",
+        "BLP": "_textures:BlpWriter",
+        "BMP": "_plain:BitmapWriter",
+        "DDS": "_textures:DdsWriter",
+        "DIB": "_plain:BitmapWriter",
+        "EPS": "_plain:PlainWriter",
+        "GIF": "_gif:GifWriter",
+        "HEIF": "_heif:HeifWriter",
+        "ICNS": "_icons:IcnsWriter",
+        "ICO": "_icons:IcoWriter",
+        "JPEG": "_jpeg:JpegWriter",
+        "JPEG2000": "_jpeg2000:Jpeg2000Writer",
+        "JXL": "_jxl:JxlWriter",
+        "MPO": "_jpeg:MpoWriter",
+        "MSP": "_plain:PlainWriter",
+        "PALM": "_raw:PalmWriter",
+        "PCX": "_plain:PlainWriter",
+        "PDF": "_pdf:PdfWriter",
+        "PNG": "_png:PngWriter",
+        "PPM": "_plain:PlainWriter",
+        "QOI": "_textures:QoiWriter",
+        "SGI": "_plain:SgiWriter",
+        "SPIDER": "_raw:SpiderWriter",
+        "TGA": "_textures:TgaWriter",
+        "TIFF": "_tiff:TiffWriter",
+        "WEBP": "_webp:WebpWriter",
+        "XBM": "_plain:XbmWriter",
+    },
+)
 """The name of a format in the spec: its writer."""
