@@ -288,6 +288,16 @@ def test_largest_image_of_an_icon():
     images = [smooth("uint8", 4, n, n) for n in (16, 48, 32)]
     data = iio.imwrite("<bytes>", images, extension=".ico")
     np.testing.assert_array_equal(iio.imread(data), images[1])
+    assert iio.improps(data).shape == images[1].shape
+    assert iio.improps(data, index=...).n_images == 3
+    for image, found in zip(images, iio.imiter(data), strict=True):
+        np.testing.assert_array_equal(found, image)
+    np.testing.assert_array_equal(iio.imread(data, index=2), images[2])
+    assert iio.improps(data, index=0).shape == images[0].shape
+    with pytest.raises(iio.FrameIndexError):
+        iio.imread(data, index=3)
+    with pytest.raises(iio.DecodeError, match="cut"):
+        iio.imread(data[:30])
 
 
 def icns(png: bytes) -> bytes:

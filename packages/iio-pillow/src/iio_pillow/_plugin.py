@@ -17,6 +17,7 @@ READERS: Classes[Any] = Classes(
     {
         "": "_reader:PillowReader",
         "GIF": "_gif_reader:GifReader",
+        "ICO": "_icon_reader:IconReader",
         "PNG": "_png_reader:PngReader",
         "TIFF": "_tiff_reader:TiffReader",
     },
@@ -26,6 +27,9 @@ READERS: Classes[Any] = Classes(
 
 class PillowPlugin:
     """Reads and writes through Pillow."""
+
+    def __init__(self) -> None:
+        self._kinds: dict[str, Any] = {}  # the classes that were asked for
 
     @property
     def reader_type(self) -> type[Reader]:
@@ -60,7 +64,9 @@ class PillowPlugin:
         """
         if format is None:
             raise NotThisFormat("it is none of the formats that Pillow reads")
-        kind = READERS.get(format) or READERS[""]
+        kind = self._kinds.get(format)
+        if kind is None:
+            kind = self._kinds[format] = READERS.get(format) or READERS[""]
         try:
             reader = kind(resource, format)
         except SyntaxError as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import struct
 from collections.abc import Mapping
 from typing import Any
@@ -111,7 +110,6 @@ class PngWriter(PillowWriter):
         if bits is not None:
             picture = _reduced(picture, bits)
         info = _info(pnginfo, held)
-        held.pop("xmp", None)
         options = held | given(
             compress_level=compress_level,
             compress_type=compress_type,
@@ -123,8 +121,7 @@ class PngWriter(PillowWriter):
             exif=exif,
             pnginfo=info,
         )
-        encoded = io.BytesIO()
-        picture.save(encoded, "PNG", optimize=optimize, **options)
+        encoded = self._encoded(picture, options | {"optimize": optimize})
         if self._animation is None:
             self._loop = (repeat, default_image)
             self._animation = ApngAssembler(
@@ -133,9 +130,7 @@ class PngWriter(PillowWriter):
         elif loop is not None and loop != self._loop[0]:
             raise OptionError(f"loop={loop}: it was {self._loop[0]} for the frames before")
         try:
-            self._animation.add(
-                encoded.getvalue(), duration_ms=milliseconds, blend=blend, disposal=disposal
-            )
+            self._animation.add(encoded, duration_ms=milliseconds, blend=blend, disposal=disposal)
         except ValueError as error:
             raise self._refuse(
                 f"frame {self._count} does not fit the ones before: {error}"
