@@ -108,7 +108,9 @@ def png(image: np.ndarray) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
 
 
-@pytest.mark.skipif(shutil.which("png2ff") is None, reason="the suckless farbfeld tools are absent")
+@pytest.mark.skipif(
+    shutil.which("png2ff") is None, reason="compares with png2ff: apt-get install farbfeld"
+)
 def test_the_tools_of_the_authors_of_the_format_agree() -> None:
     made = subprocess.run(["png2ff"], input=png(picture()), stdout=subprocess.PIPE, check=True)
     assert np.array_equal(iio.imread(made.stdout), picture())

@@ -29,7 +29,7 @@ def _samples() -> tuple[list[Sample], dict[str, str]]:
         made.append(Sample(name, data, image, _TOLERANCE.get(name, 0.0)))
     if shutil.which("gs") is None:
         made = [sample for sample in made if sample.format != "EPS"]
-        absent["EPS"] = "Ghostscript is not installed"
+        absent["EPS"] = "Ghostscript is not installed: apt-get install ghostscript"
     return made, absent
 
 

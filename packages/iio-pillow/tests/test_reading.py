@@ -27,7 +27,7 @@ ROUNDED = {"JPEG": 1, "MPO": 1, "AVIF": 2, "PCD": 1}
 
 def sample(name: str) -> tuple[bytes, np.ndarray]:
     if name == "EPS" and not has_ghostscript():
-        pytest.skip("reading EPS takes Ghostscript")
+        pytest.skip("reading EPS takes Ghostscript: apt-get install ghostscript")
     try:
         return SAMPLES[name]()
     except ImportError as error:

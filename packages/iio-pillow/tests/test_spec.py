@@ -92,7 +92,7 @@ def test_sample_reads_as_claimed(name):
         from PIL import EpsImagePlugin
 
         if not EpsImagePlugin.has_ghostscript():
-            pytest.skip("reading EPS takes Ghostscript")
+            pytest.skip("reading EPS takes Ghostscript: apt-get install ghostscript")
     file = io.BytesIO(data)
     image = open_image(file, name)
     assert misread(image, name, data[:4096]) is None

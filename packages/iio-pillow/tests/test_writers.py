@@ -869,3 +869,13 @@ def test_tags_that_libtiff_would_refuse():
         tags = tiff_tags(data)
         assert (tags[256], tags[262]) == ([GRAY.shape[1]], [1])
         assert len(tags[33550][0]) == 3
+
+
+@pytest.mark.parametrize("extension", [".gif", ".png", ".webp"])
+def test_a_duration_for_each_frame(extension):
+    frames = np.stack([np.full((8, 9, 3), 40 * i, np.uint8) for i in range(3)])
+    encoded = iio.imwrite("<bytes>", frames, extension=extension, duration=[50, 120, 200], loop=0)
+    shown = [iio.immeta(encoded, index=i)["duration"] for i in range(3)]
+    assert shown == [50, 120, 200]
+    with pytest.raises(iio.OptionError, match="2 entries"):
+        iio.imwrite("<bytes>", frames, extension=extension, duration=[50, 120])

@@ -36,7 +36,7 @@ class AvifWriter(CollectingWriter):
         tile_cols: int | None = None,
         alpha_premultiplied: bool = False,
         advanced: Mapping[str, str] | Sequence[tuple[str, str]] | None = None,
-        duration: float | None = None,
+        duration: float | Sequence[float] | None = None,
         fps: float | None = None,
         icc_profile: bytes | None = None,
         exif: bytes | None = None,
@@ -72,8 +72,9 @@ class AvifWriter(CollectingWriter):
             Whether colors are multiplied with alpha already, and the file should say so.
         advanced : mapping of str, optional
             Further settings of the encoder.
-        duration : float, optional
-            How long the frame is shown, in milliseconds; 100 if neither this nor `fps` is given.
+        duration : float or sequence of float, optional
+            How long the frame is shown, in milliseconds, or a list with one for each frame; 100 if
+            neither this nor `fps` is given.
         fps : float, optional
             Frames per second, instead of `duration`.
         icc_profile, exif, xmp : bytes, optional
@@ -102,7 +103,7 @@ class AvifWriter(CollectingWriter):
             xmp=xmp,
         )
         options["alpha_premultiplied"] = alpha_premultiplied
-        options["duration"] = milliseconds_of(shown, fps)
+        options["duration"] = milliseconds_of(shown, fps, len(self._images))
         self._collect(self._image(image, mode), options)
 
     def _gathered(self) -> Options:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -33,7 +33,7 @@ class GifWriter(PillowWriter):
         *,
         metadata: Mapping[str, Any] | None = None,
         mode: str | None = None,
-        duration: float | None = None,
+        duration: float | Sequence[float] | None = None,
         fps: float | None = None,
         loop: int | None = None,
         palettesize: int = 256,
@@ -54,8 +54,9 @@ class GifWriter(PillowWriter):
             ``duration`` or ``durations``, ``loop``, ``comment``, ``xmp``, ``icc_profile``.
         mode : str, optional
             The mode of Pillow's to convert to.
-        duration : float, optional
-            How long the frame is shown, in milliseconds; 100 if neither this nor `fps` is given.
+        duration : float or sequence of float, optional
+            How long the frame is shown, in milliseconds, or a list with one for each frame; 100 if
+            neither this nor `fps` is given.
             Stored in hundredths of a second; what rounding leaves is carried to the next frame.
         fps : float, optional
             Frames per second, instead of `duration`.
@@ -80,7 +81,7 @@ class GifWriter(PillowWriter):
         """
         held = self._held(metadata, self._count)
         shown = held.pop("duration", None) if duration is None else duration
-        milliseconds = milliseconds_of(shown, fps)
+        milliseconds = milliseconds_of(shown, fps, self._count)
         picture = self._image(image, mode)
         repeat = held.get("loop", 0) if loop is None else loop
         if self._animation is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -47,7 +47,7 @@ class PngWriter(PillowWriter):
         icc_profile: bytes | None = None,
         exif: bytes | None = None,
         pnginfo: PngImagePlugin.PngInfo | None = None,
-        duration: float | None = None,
+        duration: float | Sequence[float] | None = None,
         fps: float | None = None,
         loop: int | None = None,
         disposal: int = 0,
@@ -84,8 +84,9 @@ class PngWriter(PillowWriter):
             Embedded as they are.
         pnginfo : PIL.PngImagePlugin.PngInfo, optional
             Text and other chunks.
-        duration : float, optional
-            How long the frame is shown, in milliseconds; 100 if neither this nor `fps` is given.
+        duration : float or sequence of float, optional
+            How long the frame is shown, in milliseconds, or a list with one for each frame; 100 if
+            neither this nor `fps` is given.
         fps : float, optional
             Frames per second, instead of `duration`.
         loop : int, optional
@@ -105,7 +106,7 @@ class PngWriter(PillowWriter):
         held = self._held(metadata, self._count)
         shown = held.pop("duration", None) if duration is None else duration
         repeat = held.pop("loop", 0) if loop is None else loop
-        milliseconds = milliseconds_of(shown, fps)
+        milliseconds = milliseconds_of(shown, fps, self._count)
         picture = self._image(image, mode)
         if bits is not None:
             picture = _reduced(picture, bits)

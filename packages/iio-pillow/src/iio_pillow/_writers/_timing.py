@@ -2,24 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from iio_core import OptionError
 
 __all__ = ["milliseconds_of", "whole_milliseconds"]
 
 
-def milliseconds_of(duration: float | None, fps: float | None, default: float = 100.0) -> float:
-    """Return how long a frame is shown, from the two ways to say it."""
+def milliseconds_of(
+    duration: float | Sequence[float] | None,
+    fps: float | None,
+    number: int = 0,
+    default: float = 100.0,
+) -> float:
+    """Return how long a frame is shown, from the two ways to say it.
+
+    Parameters
+    ----------
+    duration : float or sequence of float, optional
+        In milliseconds; of a sequence, the entry for this frame.
+    fps : float, optional
+        Frames per second.
+    number : int
+        Which frame of the file it is.
+    default : float
+        What it is if neither is given.
+
+    Raises
+    ------
+    OptionError
+        If both are given, or the value is not a time, or a sequence has no entry for the frame.
+    """
     if duration is not None and fps is not None:
         raise OptionError("give duration= (milliseconds) or fps=, not both")
     if fps is not None:
         if not fps > 0:
             raise OptionError(f"fps={fps!r} is not a number of frames per second")
         return 1000 / fps
-    if duration is not None and not duration >= 0:
+    if duration is None:
+        return default
+    if isinstance(duration, Sequence):
+        if number >= len(duration):
+            raise OptionError(f"duration= has {len(duration)} entries, and this is frame {number}")
+        duration = duration[number]
+    if not duration >= 0:
         raise OptionError(f"duration={duration!r} is not a number of milliseconds")
-    return default if duration is None else duration
+    return float(duration)
 
 
 def whole_milliseconds(durations: Iterable[float]) -> list[int]:

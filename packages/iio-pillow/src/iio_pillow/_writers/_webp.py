@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -41,7 +41,7 @@ class WebpWriter(CollectingWriter):
         alpha_quality: float | None = None,
         method: int | None = None,
         exact: bool = False,
-        duration: float | None = None,
+        duration: float | Sequence[float] | None = None,
         fps: float | None = None,
         loop: int | None = None,
         background: tuple[int, int, int, int] | None = None,
@@ -74,8 +74,9 @@ class WebpWriter(CollectingWriter):
             0 (fast) to 6 (small); by default 4, in animations 0.
         exact : bool
             Whether the color of fully transparent pixels is kept. Stills only.
-        duration : float, optional
-            How long the frame is shown, in milliseconds; 100 if neither this nor `fps` is given.
+        duration : float or sequence of float, optional
+            How long the frame is shown, in milliseconds, or a list with one for each frame; 100 if
+            neither this nor `fps` is given.
         fps : float, optional
             Frames per second, instead of `duration`.
         loop : int, optional
@@ -121,7 +122,7 @@ class WebpWriter(CollectingWriter):
         flags = {"lossless": lossless, "minimize_size": minimize_size, "allow_mixed": allow_mixed}
         if not self._images:
             flags["exact"] = exact
-        options = shared | flags | {"duration": milliseconds_of(shown, fps)}
+        options = shared | flags | {"duration": milliseconds_of(shown, fps, len(self._images))}
         self._collect(self._image(image, mode), options)
 
     def close(self) -> None:
