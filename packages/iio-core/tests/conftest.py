@@ -15,6 +15,7 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
 import fakes  # noqa: E402
+from children import python_environment  # noqa: E402
 
 import iio_core as iio  # noqa: E402
 from iio_core import _limits, _registry  # noqa: E402
@@ -49,10 +50,3 @@ def run() -> Callable[..., subprocess.CompletedProcess[str]]:
         return done
 
     return run
-
-
-def python_environment(path: str = "") -> dict[str, str]:
-    """Return an environment in which a child finds what is tested here, and nothing of IIO's."""
-    folders = [path, str(HERE), str(Path(iio.__file__).parents[1])]
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("IIO_")}
-    return kept | {"PYTHONPATH": os.pathsep.join(f for f in folders if f)}

@@ -23,7 +23,7 @@ from pathlib import Path
 import fakes
 import numpy as np
 import pytest
-from conftest import python_environment
+from children import python_environment
 
 import iio_core as iio
 from iio_core._resources import _atomic, open_target
