@@ -400,6 +400,63 @@ def test_a_writable_file_in_a_read_only_directory_is_written_in_place(
     assert target.read_bytes() == DATA and left(target) == ["x.fake"]
 
 
+@posix_only
+def test_what_is_written_in_place_is_whole_or_as_it_was(target, open_target_dir) -> None:
+    target.chmod(0o666)
+    before = target.read_bytes()
+    open_target_dir.chmod(0o555)
+    as_nobody(
+        """
+        warnings.simplefilter("ignore")
+        def images():
+            yield image
+            raise RuntimeError("mine")
+        for wrong in (images(), image.astype(complex)):
+            try:
+                iio.imwrite(sys.argv[1], wrong)
+            except (RuntimeError, iio.EncodeError) as error:
+                print(error)
+        """,
+        str(target),
+    )
+    open_target_dir.chmod(0o755)
+    assert target.read_bytes() == before and left(target) == ["x.fake"]
+
+
+@pytest.mark.parametrize("number", [errno.EBUSY, errno.EPERM, errno.EXDEV])
+def test_a_refused_rename_is_written_in_place_with_a_warning(
+    target, how, monkeypatch, number
+) -> None:
+    def refuse(*args: object) -> None:
+        raise OSError(number, "no")
+
+    monkeypatch.setattr(os, "replace", refuse)
+    with pytest.warns(iio.IIOWarning, match=r"cannot be replaced \(no\); it is written in place"):
+        iio.imwrite(target, IMAGE)
+    assert target.read_bytes() == DATA and left(target) == ["x.fake"]
+
+
+@posix_only
+def test_a_fork_leaves_the_session_to_its_parent(tmp_path) -> None:
+    import warnings
+
+    path = tmp_path / "x.fake"
+    with iio.imopen(path, "w", plugin=fakes.SPEC) as file:
+        file.write(IMAGE)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # of forks beside threads
+            child = os.fork()
+        if not child:
+            file.close()
+            file.abort()
+            os._exit(0)
+        os.waitpid(child, 0)
+        assert left(path) == ["x.part.fake"]
+        file.write(IMAGE)
+    assert left(path) == ["x.fake"]
+    assert len(iio.imread(path, index=..., plugin=fakes.SPEC)) == 2
+
+
 # Full disks
 
 

@@ -105,7 +105,7 @@ def test_declining_too_late_breaks_the_contract() -> None:
 def test_a_broken_promise_names_the_plugin() -> None:
     error = BLAME.broken("it lied")
     assert isinstance(error, iio.PluginContractError)
-    assert str(error) == "plugin 'fake' (iio-fake 2.1), reading x.fake: it lied"
+    assert str(error) == "plugin 'fake' (iio-fake 2.1), at x.fake: it lied"
 
 
 def test_a_reader_of_no_known_format_is_not_called_one() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import iio_core as iio
-from iio_core import _catalog, _explain, _registry
+from iio_core import _absent, _catalog, _explain, _registry
 
 DATA = fakes.encode(np.zeros((2, 2), np.uint8))
 
@@ -158,7 +158,18 @@ def test_a_backend_that_is_not_here_needs_no_warning() -> None:
     assert iio.explain(b"", extension=".f").warnings == ()
 
 
-def test_the_real_catalogue_is_usable() -> None:
+def test_an_installed_wheel_that_is_kept_out_of_sight_is_not_to_be_installed(monkeypatch) -> None:
+    monkeypatch.setattr(_absent, "installed_version", lambda name: "1.0")
+    with pytest.raises(iio.NoPluginError, match="left out by IIO_PLUGINS") as caught:
+        iio.imread(b"\x89PNG\r\n\x1a\n", extension=".png")
+    assert not isinstance(caught.value, iio.PluginNotInstalledError)
+    assert caught.value.install == ()
+    with pytest.raises(iio.NoPluginError, match="left out by IIO_PLUGINS"):
+        iio.imread(b"", plugin="pillow")
+
+
+def test_the_real_catalogue_is_usable(monkeypatch) -> None:
+    monkeypatch.setattr(_absent, "installed_version", lambda name: None)
     with pytest.raises(iio.PluginNotInstalledError, match="pip install iio-pillow") as caught:
         iio.imread(b"\x89PNG\r\n\x1a\n", extension=".png")
     assert "iio-pillow" in caught.value.install

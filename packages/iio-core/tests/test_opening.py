@@ -441,12 +441,26 @@ def test_plugins_that_are_not_there(monkeypatch) -> None:
         iio.NoPluginError, match=r"there is no plugin 'fke'. Did you mean 'fake'\? Ins"
     ):
         iio.imread(DATA, plugin="fke")
-    with pytest.raises(iio.NoPluginError, match=r"Installed are: FakeIt, fake$") as caught:
+    with pytest.raises(iio.NoPluginError, match=r"Installed are: fake$") as caught:
         iio.imread(DATA, plugin="xyz")
     assert not isinstance(caught.value, iio.PluginNotInstalledError)
     for plugin in (5, object(), StubReader):
         with pytest.raises(iio.OptionError, match="neither the name of a plugin nor a plugin"):
             iio.imread(DATA, plugin=plugin)
+
+
+def test_the_object_of_an_installed_plugin_is_that_plugin() -> None:
+    use(fakes.SPEC)
+    assert (iio.imread(DATA, plugin=fakes.PLUGIN) == IMAGE).all()
+    with iio.imopen(DATA, "r", plugin=fakes.PLUGIN) as file:
+        assert file.plugin == "fake"
+
+
+@pytest.mark.parametrize("trust", [True, 5])
+def test_trust_is_a_collection_of_names(trust) -> None:
+    use(claim("outer", answering(1), trust="external"))
+    with pytest.raises(iio.OptionError, match="names of formats"):
+        value(trust=trust)
 
 
 def test_a_plugin_that_was_rejected_says_why(monkeypatch) -> None:

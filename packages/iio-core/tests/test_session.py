@@ -221,6 +221,51 @@ def test_a_reader_that_returns_no_array(what) -> None:
         file.read()
 
 
+def test_answers_of_the_wrong_kind_are_broken_promises() -> None:
+    for count in (-1, "x", 1.5):
+        with pytest.raises(iio.PluginContractError, match="it counts"):
+            session(count=lambda count=count: count).count()
+    file = session(properties=lambda *, index=None: None)
+    for call in (file.read, file.properties, lambda: file.properties(index=...)):
+        with pytest.raises(iio.PluginContractError, match="its properties are a NoneType"):
+            call()
+    with pytest.raises(iio.PluginContractError, match="its metadata is a list"):
+        session(metadata=lambda *, index=None, exclude_applied=True: []).metadata()
+    with pytest.raises(iio.PluginContractError, match="returned a NoneType"):
+        list(session(iter=lambda: iter([None])).iter())
+    objects = np.array([[None]], object)
+    with pytest.raises(iio.PluginContractError, match="array of object"):
+        session(read=lambda *, index=None: objects).read()
+
+
+def test_an_image_larger_than_promised_is_charged() -> None:
+    file = session(read=lambda *, index=None: np.zeros((300, 300), np.uint8))
+    with iio.limits(array_bytes=1000, ratio=0) as limits:
+        file._resource.limits = limits
+        with pytest.raises(iio.LimitError, match=r"\(300, 300\)"):
+            file.read()
+
+
+@pytest.mark.parametrize(
+    ("close", "said"),
+    [
+        (lambda target: None, "it wrote nothing"),
+        (lambda target: target.open().close(), "it closed the file"),
+    ],
+)
+def test_a_writer_that_leaves_nothing_to_commit(tmp_path, close, said) -> None:
+    path = tmp_path / "x.fake"
+    path.write_bytes(b"old")
+
+    def open_writer(target, format, /):
+        return fakes.StubWriter(close=lambda: close(target))
+
+    with pytest.raises(iio.PluginContractError, match=said):
+        iio.imwrite(path, np.zeros((2, 3), np.uint8), plugin=fakes.writing(open_writer))
+    assert path.read_bytes() == b"old"
+    assert [p.name for p in tmp_path.iterdir()] == ["x.fake"]
+
+
 @pytest.mark.parametrize("method", ["read", "iter", "properties", "metadata", "count"])
 def test_whatever_a_reader_raises_is_translated(method) -> None:
     file = session(**{method: fakes.raiser(SyntaxError("broken file"))})

@@ -192,21 +192,6 @@ def imt() -> Sample:
     return b"* IM Tools\nwidth 6\nheight 4\npixel n8\n\x0c" + gray().tobytes(), gray()
 
 
-def iptc() -> Sample:
-    # Data sets: 0x1C, record, number, length, value. 3:20 width, 3:30 height, 3:60 one
-    # component without interleaving, 3:120 compression 1 (none), 8:10 the image data.
-    def field(record: int, number: int, value: bytes) -> bytes:
-        return struct.pack(">BBBH", 0x1C, record, number, len(value)) + value
-
-    data = (
-        field(1, 0, b"\0\4")
-        + field(3, 20, struct.pack(">H", 6))
-        + field(3, 30, struct.pack(">H", 4))
-    )
-    data += field(3, 60, b"\1\0") + field(3, 120, b"\0\1") + field(8, 10, gray().tobytes())
-    return data, gray()
-
-
 def jpeg() -> Sample:
     return encode("JPEG", _blocks(), quality=100), _blocks()
 
@@ -383,7 +368,7 @@ def xvthumb() -> Sample:
 
 
 _NAMES = """
-    AVIF BLP BMP CUR DCX DDS DIB EPS FLI FTEX GBR GIF HEIF ICNS ICO IMT IPTC JPEG JPEG2000
+    AVIF BLP BMP CUR DCX DDS DIB EPS FLI FTEX GBR GIF HEIF ICNS ICO IMT JPEG JPEG2000
     JXL MCIDAS MPO MSP PCD PCX PIXAR PNG PPM PSD QOI SGI SPIDER SUN TGA TIFF WEBP XBM XPM
     XVTHUMB
 """

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from . import _catalog, _select
+from ._discovery import installed_version
 from ._registry import Plugin, Registry
 from ._select import Candidate, Table
 from ._spec import Format, Pixels, PluginSpec, Signature
 
-__all__ = ["readers", "writers"]
+__all__ = ["LEFT_OUT", "is_left_out", "readers", "writers"]
 
 _ANY = (Pixels("uint8"),)
 
@@ -24,14 +25,15 @@ def writers(filename: str, registry: Registry) -> list[Candidate]:
 
 
 def _hint(candidate: Candidate) -> Candidate:
-    return Candidate(
-        candidate.plugin,
-        candidate.format,
-        candidate.claim,
-        candidate.extension,
-        candidate.weight,
-        install=candidate.format.requires or "",
-    )
+    return candidate._replace(install=candidate.format.requires or "")
+
+
+def is_left_out(distribution: str | None) -> bool:
+    """Tell whether a wheel is installed, and only kept out of sight."""
+    return distribution is not None and installed_version(distribution) is not None
+
+
+LEFT_OUT = "it is installed, but left out by IIO_PLUGINS or iio.use(only=True)"
 
 
 def table(registry: Registry, *, writing: bool) -> Table:

@@ -311,6 +311,15 @@ def imopen(
     fsync: bool = False,
     **options: Any,
 ) -> WriteSession: ...
+@overload
+def imopen(
+    uri: Any,
+    io_mode: str,
+    *,
+    plugin: Any = None,
+    extension: str | None = None,
+    **options: Any,
+) -> ReadSession | WriteSession: ...
 def imopen(
     uri: Any,
     io_mode: str,

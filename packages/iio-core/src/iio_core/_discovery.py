@@ -18,11 +18,11 @@ _OURS = frozenset(_catalog.PLUGINS.values())
 def scan() -> Registry:
     """Read the entry points; nothing that one of them does keeps another from working."""
     allowed = os.environ.get("IIO_PLUGINS")
-    names = None if allowed is None else {n.strip() for n in allowed.split(",")}
+    names = None if allowed is None else {n.strip().lower() for n in allowed.split(",")}
     found: list[Plugin] = []
     rejected: list[Rejected] = []
     for entry in _entry_points(rejected):
-        if names is not None and entry.name not in names:
+        if names is not None and entry.name.lower() not in names:
             continue
         distribution, version = None, None
         try:

@@ -208,6 +208,8 @@ def _install(candidates: Collection[Candidate]) -> tuple[str, ...]:
         format = candidate.format
         absent = _opening.missing(format.modules)
         hint = candidate.install or (absent and (format.requires or absent))
+        if candidate.install and _absent.is_left_out(candidate.plugin.distribution):
+            continue
         if hint and hint not in found:
             found.append(hint)
     return tuple(found)
@@ -259,6 +261,8 @@ def no_such_plugin(name: str, registry: Registry) -> IIOError:
         if rejected.name.lower() == name.lower():
             return NoPluginError(f"plugin {rejected}", rejected=registry.rejected)
     distribution = _catalog.PLUGINS.get(name.lower())
+    if _absent.is_left_out(distribution):
+        return NoPluginError(f"plugin {name!r}: {_absent.LEFT_OUT}", rejected=registry.rejected)
     if distribution is not None:
         return PluginNotInstalledError(
             f"plugin {name!r} is not installed: pip install {distribution}",
@@ -267,11 +271,12 @@ def no_such_plugin(name: str, registry: Registry) -> IIOError:
         )
     import difflib
 
-    there = sorted({n for p in registry.plugins for n in (p.spec.name, *p.spec.aliases)})
-    close = difflib.get_close_matches(name, there, n=1)
+    names = {n for p in registry.plugins for n in (p.spec.name, *p.spec.aliases)}
+    close = difflib.get_close_matches(name, names, n=1)
     hint = f" Did you mean {close[0]!r}?" if close else ""
+    there = ", ".join(sorted(p.spec.name for p in registry.plugins)) or "none"
     return NoPluginError(
-        f"there is no plugin {name!r}.{hint} Installed are: {', '.join(there) or 'none'}",
+        f"there is no plugin {name!r}.{hint} Installed are: {there}",
         rejected=registry.rejected,
     )
 

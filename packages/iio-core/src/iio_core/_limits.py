@@ -136,7 +136,14 @@ def current() -> Limits:
 def _from_environment() -> Limits:
     global _outermost
     given = {name: os.environ.get(f"IIO_MAX_{name.upper()}") for name in _NAMES}
-    _outermost = Limits(**{name: _number(name, text) for name, text in given.items() if text})
+    numbers = {}
+    for name, text in given.items():
+        if text:
+            try:
+                numbers[name] = _number(name, text)
+            except OptionError as error:
+                raise OptionError(f"IIO_MAX_{name.upper()}: {error}") from None
+    _outermost = Limits(**numbers)
     return _outermost
 
 

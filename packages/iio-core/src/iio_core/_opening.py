@@ -156,10 +156,12 @@ def _plugin(plugin: Any, registry: Registry) -> Plugin:
     if isinstance(plugin, PluginSpec):
         return Plugin(plugin)
     if hasattr(plugin, "open_reader") or hasattr(plugin, "open_writer"):
+        for known in registry.plugins:
+            if known.is_object(plugin):
+                return known
         name = type(plugin).__name__
-        spec = PluginSpec(
-            name=name, title=name, plugin=f"{type(plugin).__module__}:{name}", formats=()
-        )
+        module = type(plugin).__module__
+        spec = PluginSpec(name=name, title=name, plugin=f"{module}:{name}", formats=())
         return Plugin(spec, _loaded=[plugin])
     raise OptionError(f"plugin={plugin!r} is neither the name of a plugin nor a plugin")
 
@@ -168,6 +170,10 @@ def obstacle(candidate: Candidate, trust: Collection[str] = ()) -> str:
     """Return why a candidate cannot be used here; an empty string if it can."""
     format = candidate.format
     if candidate.install:
+        from ._absent import LEFT_OUT, is_left_out
+
+        if is_left_out(candidate.plugin.distribution):
+            return LEFT_OUT
         return f"it is not installed: pip install {candidate.install}"
     if format.trust == "external" and not _trusted(format, trust):
         return (
@@ -183,6 +189,8 @@ def obstacle(candidate: Candidate, trust: Collection[str] = ()) -> str:
 
 
 def _trusted(format: Format, trust: Collection[str]) -> bool:
+    if isinstance(trust, bool) or not isinstance(trust, Iterable):
+        raise OptionError(f"trust={trust!r} is not a collection of names of formats like {{'EPS'}}")
     names = {trust} if isinstance(trust, str) else trust
     return format.name.lower() in {name.lower() for name in names}
 

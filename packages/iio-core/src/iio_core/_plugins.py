@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, field, replace
 from importlib import import_module
 from typing import Any
@@ -75,6 +76,13 @@ class Plugin:
                     f"plugin {self} cannot be imported: {type(error).__name__}: {error}"
                 ) from error
         return self._loaded[0]
+
+    def is_object(self, candidate: Any) -> bool:
+        """Tell whether `candidate` is this plugin's object; nothing is imported to find out."""
+        if not self._loaded:
+            module, _, attribute = self.spec.plugin.partition(":")
+            return getattr(sys.modules.get(module), attribute, None) is candidate
+        return self._loaded[0] is candidate
 
     def __str__(self) -> str:
         return f"{self.spec.name!r} ({_wheel(self.distribution, self.version)})"

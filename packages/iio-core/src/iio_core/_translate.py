@@ -78,7 +78,7 @@ class Blame:
 
     def broken(self, promise: str) -> PluginContractError:
         """Return the error for a promise that the plugin did not keep."""
-        return PluginContractError(f"plugin {self._plugin}, reading {self.name}: {promise}")
+        return PluginContractError(f"plugin {self._plugin}, at {self.name}: {promise}")
 
     def _as(self) -> str:
         return f" as {self.format}" if self.format else ""

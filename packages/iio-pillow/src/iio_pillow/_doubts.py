@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["DOUBTFUL", "doubt"]
 
 DOUBTFUL = frozenset(
-    {"AVIF", "BLP", "CUR", "DDS", "HEIF", "IPTC", "JPEG2000", "JXL", "PNG", "PPM", "PSD", "SGI"}
+    {"AVIF", "BLP", "CUR", "DDS", "HEIF", "JPEG2000", "JXL", "PNG", "PPM", "PSD", "SGI"}
     | {"TIFF", "XPM"}
 )
 """The formats that have such files."""

@@ -155,20 +155,6 @@ LEGACY = (
         "http://fileformats.archiveteam.org/wiki/PXR (Pixar has published none)",
     ),
     Format(
-        name="IPTC",
-        title="IPTC-NAA information interchange (uncompressed gray and JPEG)",
-        extensions=(".iim",),
-        # Data sets of record 1 come first, beginning with its version of two bytes. Most such
-        # files hold text and no image.
-        signatures=(Signature(0, b"\x1c\x01\0\0\2"),),
-        signature_alone=False,
-        extension_alone=True,
-        reads=(_GRAY,),
-        trust="fuzzed",
-        specification="IPTC-NAA Information Interchange Model, version 4, chapters 3 and 5, "
-        "https://www.iptc.org/std/IIM/4.2/specification/IIMV4.2.pdf",
-    ),
-    Format(
         name="IMT",
         title="IM Tools",
         extensions=(".imt",),

@@ -37,8 +37,6 @@ def misread(image: Image.Image, format: str, head: bytes) -> str | None:
         return _blp(head)
     if format == "PSD" and head[22:24] == b"\0\1":
         return "Pillow reads bitmaps of Photoshop with black and white exchanged"
-    if format == "IPTC" and image.mode != "L":
-        return "Pillow reads only one channel of the color images in IPTC files"
     if format == "CUR" and image.mode not in ("RGBA", "LA"):
         return "Pillow does not apply the mask that says where this cursor is transparent"
     return None

@@ -28,6 +28,7 @@ _O_BINARY = getattr(os, "O_BINARY", 0)
 _NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | _O_BINARY
 _NO_TMPFILE = {errno.EOPNOTSUPP, errno.EISDIR, errno.ENOENT, errno.EINVAL}
 _NO_NEW_FILES = {errno.EACCES, errno.EPERM, errno.EROFS}
+_NO_RENAME = {errno.EBUSY, errno.EPERM, errno.EACCES, errno.EXDEV}
 
 
 class PathTarget(Target):
@@ -112,22 +113,27 @@ class PathTarget(Target):
                 copy(source, self.open())
 
     def _create(self) -> IO[bytes]:
-        if self._direct:
-            return open(self.path, "w+b" if _seekable(self.path) else "wb")
-        try:
-            descriptor = self._create_part() if self._session else self._create_temporary()
-        except OSError as error:
-            if error.errno not in _NO_NEW_FILES or not os.path.exists(self.path):
-                raise
-            warnings.warn(
-                f"{os.path.dirname(self.path)} takes no new files ({error.strerror}): {self.name} "
-                "is written in place, and is damaged if that is interrupted",
-                IIOWarning,
-                stacklevel=2,
-            )
-            self._direct = True
-            return open(self.path, "w+b")
-        return open(descriptor, "w+b")
+        if not self._direct:
+            try:
+                descriptor = self._create_part() if self._session else self._create_temporary()
+            except OSError as error:
+                if error.errno not in _NO_NEW_FILES or not os.path.exists(self.path):
+                    raise
+                self._go_direct(f"the directory takes no new files ({error.strerror})")
+            else:
+                return open(descriptor, "w+b")
+        import tempfile
+
+        # What is there stays whole until all is encoded, also where it has to be overwritten.
+        return tempfile.TemporaryFile(prefix="iio-")
+
+    def _go_direct(self, reason: str) -> None:
+        self._direct = True
+        warnings.warn(
+            f"{self.name}: {reason}; it is written in place, and damaged if that is interrupted",
+            IIOWarning,
+            stacklevel=2,
+        )
 
     def _create_temporary(self) -> int:
         folder = os.path.dirname(self.path)
@@ -163,10 +169,12 @@ class PathTarget(Target):
                 sibling.commit()
             file = self.open()
             file.flush()
-            if self._fsync and not (self._direct and not _seekable(self.path)):
-                os.fsync(file.fileno())
             if not self._direct:
+                if self._fsync:
+                    os.fsync(file.fileno())
                 self._put_in_place(file)
+            if self._direct:
+                self._overwrite(file)
         except BaseException:
             self.abort()
             raise
@@ -197,8 +205,24 @@ class PathTarget(Target):
             self._temporary = name
         elif os.name == "nt":
             file.close()  # Windows renames no file that is open
-        os.replace(self._temporary, self.path)
+        try:
+            os.replace(self._temporary, self.path)
+        except OSError as error:
+            # A file that is a mount of its own, somebody else's in a directory like /tmp.
+            if error.errno not in _NO_RENAME or file.closed or not os.path.exists(self.path):
+                raise
+            self._go_direct(f"it cannot be replaced ({error.strerror})")
+            os.unlink(self._temporary)
         self._temporary = None
+
+    def _overwrite(self, file: IO[bytes]) -> None:
+        """Copy what was encoded over what is there."""
+        file.seek(0)
+        with open(self.path, "wb") as sink:
+            copy(file, sink)
+            sink.flush()
+            if self._fsync and _is_regular(self.path):
+                os.fsync(sink.fileno())
 
     def abort(self) -> None:
         """Throw away what was written; the old file, if there was one, stays as it was."""
@@ -218,8 +242,8 @@ class PathTarget(Target):
             self._temporary = None
 
 
-def _seekable(path: str) -> bool:
-    return not stat.S_ISFIFO(os.stat(path).st_mode) and not stat.S_ISCHR(os.stat(path).st_mode)
+def _is_regular(path: str) -> bool:
+    return stat.S_ISREG(os.stat(path).st_mode)
 
 
 def _sync_directory(folder: str) -> None:

@@ -195,6 +195,13 @@ class Target:
             with path.open("rb") as source:
                 copy(source, self.open())
 
+    def problem(self) -> str:
+        """Tell why what was written cannot be committed; an empty string if it can."""
+        file = self.open()
+        if file.closed:
+            return "it closed the file that it was to write to"
+        return "" if file.seek(0, os.SEEK_END) else "it wrote nothing"
+
     def sibling(self, name: str) -> Target:
         """Return the target of a further file in the same directory, committed before this one."""
         raise ValueError(f"{self.name} cannot have {name!r} beside it: write to a path instead")

@@ -74,10 +74,14 @@ def read_some(file: IO[bytes], n: int, name: str) -> bytes:
     """Read up to `n` bytes of the caller's file object, of whatever quality that is."""
     data: object = file.read(n)
     if isinstance(data, str):
-        raise DecodeError(f"{name} is open in text mode; open it with mode 'rb'")
+        raise _in_text_mode(name)
     if data is None:
         raise DecodeError(f"{name} is non-blocking and has nothing to read now")
     return bytes(data)[:n]  # type: ignore[call-overload,no-any-return]
+
+
+def _in_text_mode(name: str) -> DecodeError:
+    return DecodeError(f"{name} is open in text mode; open it with mode 'rb'")
 
 
 class FileObjectResource(Resource):
@@ -90,6 +94,8 @@ class FileObjectResource(Resource):
     def __init__(self, file: IO[bytes], limits: Limits, *, filename: str | None = None) -> None:
         name = getattr(file, "name", None)
         name = name if isinstance(name, str) else None
+        if isinstance(file, io.TextIOBase):
+            raise _in_text_mode(name or f"<{type(file).__name__}>")
         super().__init__(
             name or f"<{type(file).__name__}>",
             (name or "") if filename is None else filename,

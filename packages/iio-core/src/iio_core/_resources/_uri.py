@@ -121,6 +121,8 @@ def _local_path(uri: str | os.PathLike[str]) -> str:
             f"{path} cannot be opened: iio-core reads files, bytes and file objects; "
             "open it with a library of its own and give iio the file object"
         )
+    if path[:8].lower() == "imageio:" and not os.path.lexists(path):
+        raise NoPluginError(f"{path}: iio-core does not bring the standard images of imageio")
     if path[:6].lower() == "file:/":  # RFC 8089 allows one slash, too
         return _from_file_uri(path[5:])
     if path[:1] == "~":

@@ -8,7 +8,8 @@ import os
 import posixpath
 import zipfile
 import zlib
-from typing import IO
+from collections.abc import Iterator
+from typing import IO, Any
 
 from .._errors import DecodeError
 from .._limits import Limits
@@ -17,7 +18,14 @@ from ._base import Resource, Target, copy
 
 __all__ = ["ZipMember", "ZipTarget", "member_names"]
 
-_BROKEN = (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, ValueError)
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    RuntimeError,
+    NotImplementedError,
+    EOFError,
+    ValueError,
+)
 
 
 def _open_archive(archive: str) -> zipfile.ZipFile:
@@ -31,6 +39,65 @@ def member_names(archive: str) -> list[str]:
     """Return the names of the files in an archive, sorted."""
     with _open_archive(archive) as file:
         return sorted(i.filename for i in file.infolist() if not i.is_dir())
+
+
+def unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes]:
+    """Yield the content of a member; never more than it declares, whatever is packed in it.
+
+    zipfile unpacks all that a chunk of bzip2 or LZMA holds at once, which can be a million times
+    its size; those two are unpacked here, a bounded piece at a time (APPNOTE.TXT 6.3.10, 4.3, 5.8).
+    """
+    if info.compress_type not in {zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA} or info.flag_bits & 1:
+        with archive.open(info) as source:
+            while chunk := source.read(_PIECE):
+                yield chunk
+        return
+    with archive.open(_as_stored(info)) as packed:
+        left, crc = info.file_size, 0
+        decompressor = _decompressor(packed, info)
+        while left and not decompressor.eof:
+            fresh = b""
+            if decompressor.needs_input and not (fresh := packed.read(_PIECE)):
+                break
+            try:
+                chunk = decompressor.decompress(fresh, min(left, _PIECE))
+            except Exception as error:  # bz2 and lzma have errors of several kinds
+                raise zipfile.BadZipFile(str(error)) from error
+            left -= len(chunk)
+            crc = zlib.crc32(chunk, crc)
+            yield chunk
+    if left or crc != info.CRC:
+        raise zipfile.BadZipFile("its content is not what the archive says")
+
+
+_PIECE = 1 << 16
+
+
+def _as_stored(info: zipfile.ZipInfo) -> zipfile.ZipInfo:
+    """Return a member whose content is its packed bytes."""
+    packed = copying.copy(info)
+    packed.compress_type = zipfile.ZIP_STORED
+    packed.file_size = info.compress_size
+    packed.CRC = None  # type: ignore[assignment]  # nobody knows that of the packed bytes
+    return packed
+
+
+def _decompressor(packed: IO[bytes], info: zipfile.ZipInfo) -> Any:
+    if info.compress_type == zipfile.ZIP_BZIP2:
+        import bz2
+
+        return bz2.BZ2Decompressor()
+    import lzma
+
+    # A zip has the properties behind a version and their size; an .lzma file before the length.
+    head = packed.read(4)
+    properties = packed.read(int.from_bytes(head[2:4], "little"))
+    decompressor = lzma.LZMADecompressor(lzma.FORMAT_ALONE, memlimit=_LZMA_MEMORY)
+    decompressor.decompress(properties + b"\xff" * 8, 0)
+    return decompressor
+
+
+_LZMA_MEMORY = 256 << 20
 
 
 class ZipMember(Resource):
@@ -59,7 +126,7 @@ class ZipMember(Resource):
                 ) from None
             limits.check_body(info.file_size, name=self.name)
             try:
-                self._data = file.read(info)
+                self._data = b"".join(unpacked(file, info))
             except _BROKEN as error:
                 raise DecodeError(f"{self.name} cannot be unpacked: {error}") from error
         self.size = len(self._data)
@@ -139,8 +206,9 @@ class ZipTarget(Target):
                         f"be carried over; write {self._member!r} under a name that is new"
                     )
                 # zipfile writes the new sizes and offset into the info that it is given.
-                with old.open(info) as source, archive.open(copying.copy(info), "w") as sink:
-                    copy(source, sink)
+                with archive.open(copying.copy(info), "w") as sink:
+                    for chunk in unpacked(old, info):
+                        sink.write(chunk)
 
     def abort(self) -> None:
         """Leave the archive as it was."""

@@ -18,6 +18,8 @@ from ._base import Session
 
 __all__ = ["ReadSession"]
 
+_END: Any = object()  # of an iterator
+
 
 class ReadSession(Session):
     """An open resource, to read from. A context manager.
@@ -40,7 +42,10 @@ class ReadSession(Session):
     def count(self) -> int | None:
         """Return how many images there are; None if that is not known without decoding."""
         if self._total is None:
-            self._total = self._ask(self._reader.count)
+            total = self._ask(self._reader.count)
+            if total is not None and (not isinstance(total, int) or total < 0):
+                raise self._blame.broken(f"it counts {total!r} images")
+            self._total = total
         return self._total
 
     def read(
@@ -83,12 +88,15 @@ class ReadSession(Session):
                 return self._stack(which, options)
         elif which and which >= (total := self._count_or(which + 1)):
             raise out_of_range(which, total, name=self._resource.name)
-        self._charge(which, options)
+        charged = self._charge(which, options)
         try:
             image = self._reader.read(index=which, **options)
         except CAUGHT as error:
             self._blame.decoding(error)
-        return self._owned(image, writeable_output)
+        image = self._owned(image, writeable_output)
+        if image.shape != charged.shape:  # not what the header promised: charged again
+            self._check(image.shape, image.dtype)
+        return image
 
     def iter(self, *, writeable_output: bool = True, **options: Any) -> Iterator[np.ndarray]:
         """Decode one image after the other; memory stays at a few images.
@@ -113,8 +121,8 @@ class ReadSession(Session):
         while True:
             if number == 0 or (total is not None and number < total):
                 self._charge(number, options)
-            image = self._ask(next, images, None)
-            if image is None:
+            image = self._ask(next, images, _END)
+            if image is _END:
                 return
             yield self._owned(image, writeable_output)
             number += 1
@@ -144,18 +152,16 @@ class ReadSession(Session):
         if isinstance(which, int):
             if which and which >= (total := self._count_or(which + 1)):
                 raise out_of_range(which, total, name=self._resource.name)
-            found: ImageProperties = self._ask(self._reader.properties, index=which, **options)
-            return found
+            return self._describe(which, options)
         if which is None or getattr(self._reader, "reads_batches", False):
-            batch: ImageProperties = self._ask(self._reader.properties, index=which, **options)
-            return batch
+            return self._describe(which, options)
         if which is ...:
             number = self._count() if count_frames else self.count()
             first = 0
         else:
             number = len(which)
             first = which[0] if which else 0
-        one: ImageProperties = self._ask(self._reader.properties, index=first, **options)
+        one = self._describe(first, options)
         return ImageProperties(
             shape=(number, *one.shape),
             dtype=one.dtype,
@@ -194,6 +200,8 @@ class ReadSession(Session):
         found: dict[str, Any] = self._ask(
             self._reader.metadata, index=which, exclude_applied=exclude_applied, **options
         )
+        if not isinstance(found, dict):
+            raise self._blame.broken(f"its metadata is a {type(found).__name__}, not a dict")
         self._resource.limits.check_metadata(found, name=self._resource.name)
         return found
 
@@ -253,16 +261,22 @@ class ReadSession(Session):
 
     def _charge(self, index: Any, options: Mapping[str, Any]) -> ImageProperties:
         """Check what reading an image will cost against the limits."""
-        if self._closed:
-            raise ValueError(f"{self._resource.name} is closed")
         if options:
             known = _options.names(self._reader.properties)
             options = {k: v for k, v in options.items() if k in known}
+        found = self._describe(index, options)
+        self._check(found.shape, found.dtype)
+        return found
+
+    def _describe(self, index: Any, options: Mapping[str, Any]) -> ImageProperties:
+        if self._closed:
+            raise ValueError(f"{self._resource.name} is closed")
         try:
-            found: ImageProperties = self._reader.properties(index=index, **options)
+            found = self._reader.properties(index=index, **options)
         except CAUGHT as error:
             self._blame.decoding(error)
-        self._check(found.shape, found.dtype)
+        if not isinstance(found, ImageProperties):
+            raise self._blame.broken(f"its properties are a {type(found).__name__}")
         return found
 
     def _check(self, shape: tuple[int | None, ...], dtype: np.dtype) -> None:
@@ -279,6 +293,8 @@ class ReadSession(Session):
         """Return an array that is the caller's: C-contiguous, in native byte order, writable."""
         if not isinstance(array, np.ndarray):
             raise self._blame.broken(f"it returned a {type(array).__name__}, not an array")
+        if array.dtype.hasobject:
+            raise self._blame.broken(f"it returned an array of {array.dtype}")
         if not array.dtype.isnative:
             return array.astype(array.dtype.newbyteorder("="), order="C")
         flags = array.flags
@@ -307,7 +323,7 @@ class ReadSession(Session):
         self._check((total, *shape), first.dtype)
         stack = np.empty((total, *shape), first.dtype)
         number = 0
-        while (image := self._ask(next, images, None)) is not None:
+        while (image := self._ask(next, images, _END)) is not _END:
             if number == total:
                 raise self._blame.broken(f"it counted {total} images, and reads more")
             if image.shape != shape or image.dtype != first.dtype:
@@ -324,7 +340,7 @@ class ReadSession(Session):
 
     def _stack_unknown(self, images: Iterator[np.ndarray]) -> np.ndarray:
         found: list[np.ndarray] = []
-        while (image := self._ask(next, images, None)) is not None:
+        while (image := self._ask(next, images, _END)) is not _END:
             if found and (image.shape != found[0].shape or image.dtype != found[0].dtype):
                 raise self._uneven(len(found), image, found[0])
             # Twice: the images so far and the stack that they are about to be copied to.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 import warnings
@@ -42,6 +43,7 @@ class WriteSession(Session):
         self._writer = writer
         self._target = target
         self._written = 0
+        self._process = os.getpid()
 
     @property
     def written(self) -> int:
@@ -97,18 +99,21 @@ class WriteSession(Session):
 
     def close(self) -> None:
         """Finish the file and put it in place. Twice is fine; without images there is no file."""
-        if self._closed:
+        if self._closed or self._is_a_copy():
             return
         if not self._written:
             self.abort()
             return
         self._tell(self._writer.close)
         self._closed = True
+        if problem := self._target.problem():
+            self._target.abort()
+            raise self._blame.broken(problem)
         self._target.commit()
 
     def abort(self) -> None:
         """Give up: what was there before stays as it was."""
-        if self._closed:
+        if self._closed or self._is_a_copy():
             return
         self._closed = True
         try:
@@ -118,8 +123,12 @@ class WriteSession(Session):
         finally:
             self._target.abort()
 
+    def _is_a_copy(self) -> bool:
+        """Tell whether this process is a fork of the writing one: the file is not its to end."""
+        return os.getpid() != self._process
+
     def __del__(self) -> None:
-        if not self.__dict__.get("_closed", True):
+        if not self.__dict__.get("_closed", True) and not self._is_a_copy():
             warnings.warn(f"{self!r} was never closed", ResourceWarning, stacklevel=2, source=self)
             self.close()
 
