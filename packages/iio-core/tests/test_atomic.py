@@ -18,6 +18,7 @@ import threading
 import time
 import warnings
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import fakes
@@ -646,7 +647,16 @@ def test_a_session_keeps_what_it_accepted_when_ctrl_c_hits_the_encoder(target) -
     assert target.read_bytes().startswith(DATA[:-1]) and left(target) == ["x.fake"]
 
 
+@pytest.fixture
+def interrupts() -> Iterator[None]:
+    """Have Ctrl-C do what it does in a terminal, also where the tests run in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @posix_only
+@pytest.mark.usefixtures("interrupts")
 def test_ctrl_c_waits_for_the_image_that_is_being_encoded(target, monkeypatch) -> None:
     real = fakes.time.sleep
 

@@ -7,9 +7,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from iio_core.testing import PROMISES, BrokenPromise
+from iio_core.testing._metadata_suite import same
 from iio_core.testing._promises import DOCUMENT, anchor
 
 pytest_plugins = ["pytester"]
@@ -64,8 +66,12 @@ BAD = [
     ("ignores_strides", "layouts", "memory_layouts"),
     ("changes_the_array", "untouched", "array_is_not_changed"),
     ("converts_in_silence", "loss", "unclaimed_pixels_are_refused"),
-    ("keeps_the_last_image", "every image", "no_image_is_lost"),
+    ("keeps_the_last_image", "every image", "no_image_is_lost equal_images_are_kept"),
+    ("skips_equal_images", "every image", "equal_images_are_kept"),
+    ("takes_a_second", "every image", "second_image_is_refused"),
     ("drops_metadata", "metadata kept", "metadata_round_trips"),
+    ("changes_metadata", "metadata kept", "metadata_round_trips"),
+    ("loses_known_metadata", "metadata kept", "metadata_round_trips"),
     (
         "other_bytes_in_files",
         "targets",
@@ -73,6 +79,7 @@ BAD = [
     ),
     ("writes_directly", "whole", "failed_write_leaves_the_old_file"),
     ("changes_settings", "process", "process_is_left_as_it_was"),
+    ("changes_settings_once", "process", "process_is_left_as_it_was"),
 ]
 
 
@@ -140,6 +147,54 @@ def test_an_exception_has_to_be_one(pytester: pytest.Pytester) -> None:
     assert run(pytester, "claims_too_little", suite, only="pixels_are_right") == (1, {})
     _, failed = run(pytester, "good", suite, only="pixels_are_right")
     assert "[XPASS(strict)] why" in "".join(failed["pixels_are_right"])
+
+
+def test_a_merging_encoder_is_an_exception(pytester: pytest.Pytester) -> None:
+    allowed = "exceptions = {{('test_equal_images_are_kept', 'TOY'): 'the encoder merges them'}}"
+    suite = SUITE.replace("changes = 60", allowed)
+    passed, failed = run(
+        pytester, "skips_equal_images", suite, only="equal_images or image_is_lost"
+    )
+    assert (passed, failed) == (4, {})
+
+
+def test_a_change_of_the_backend_is_seen_after_other_tests(pytester: pytest.Pytester) -> None:
+    method = "import toy_plugins\n        return dict(toy_plugins.backend)"
+    suite = f"{SUITE}\n    def backend_state(self):\n        {method.replace('{', '{{')}\n"
+    _, failed = run(pytester, "changes_the_backend", suite, only="pixels_are or process_is")
+    assert set(failed) == {"process_is_left_as_it_was"}
+    assert "from {'limit': 100} to {'limit': 0}" in "".join(failed["process_is_left_as_it_was"])
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "equal"),
+    [
+        ((1, 2.0), [1, 2], True),
+        ({"a": (1 / 3,)}, {"a": [0.33333331]}, True),
+        (np.arange(3), (0, 1, 2), True),
+        (float("nan"), np.float32("nan"), True),
+        ("72", 72, False),
+        ("ab", ["a", "b"], False),
+        (b"ab", b"AB", False),
+        ((1, 2), (1, 2, 3), False),
+        ({"a": 1}, {"a": 1, "b": 2}, False),
+        (72, 72.1, False),
+        (None, 0, False),
+    ],
+)
+def test_values_of_metadata_are_compared(one: object, other: object, equal: bool) -> None:
+    assert same(one, other) is equal
+    assert same(other, one) is equal
+
+
+@pytest.mark.parametrize("absent", ["pytest", "hypothesis"])
+def test_without_pytest_it_is_told_what_to_install(absent: str) -> None:
+    code = f"import sys; sys.modules[{absent!r}] = None; import iio_core.testing"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    last = run.stderr.strip().splitlines()[-1]
+    assert last == (
+        f"ModuleNotFoundError: the testing kit needs {absent}: pip install iio-core[testing]"
+    )
 
 
 def test_every_promise_is_broken_by_somebody() -> None:

@@ -248,7 +248,33 @@ def _only_the_last(self: Writer) -> None:
 
 
 keeps_the_last_image = writing(close=_only_the_last)
+
+
+def _skips_equal(
+    self: Writer, image: np.ndarray, *, metadata: Any = None, invert: bool = False
+) -> None:
+    if not (self.images and np.array_equal(image, self.images[-1])):
+        Writer.write(self, image, metadata=metadata, invert=invert)
+
+
+skips_equal_images = writing(write=_skips_equal)
 drops_metadata = writing(left_out=lambda self, name: None)
+
+
+def _in_capitals(self: Writer) -> None:
+    self.text = self.text.upper()
+    Writer.close(self)
+
+
+changes_metadata = writing(close=_in_capitals)
+
+
+def _without_text(self: Writer) -> None:
+    self.text = b""
+    Writer.close(self)
+
+
+loses_known_metadata = writing(close=_without_text)
 
 
 def _inverted_in_files(self: Writer) -> None:
@@ -277,3 +303,18 @@ def _chatty(self: Reader) -> None:
 
 
 changes_settings = reading(__init__=after(Reader.__init__, _chatty))
+
+
+def _quiet_numpy(self: Reader) -> None:
+    np.seterr(all="ignore")
+
+
+changes_settings_once = reading(__init__=after(Reader.__init__, _quiet_numpy))
+backend = {"limit": 100}
+
+
+def _without_limit(self: Reader) -> None:
+    backend["limit"] = 0
+
+
+changes_the_backend = reading(__init__=after(Reader.__init__, _without_limit))

@@ -39,5 +39,6 @@ def __getattr__(name: str) -> PluginSpec:
     changes: dict[str, Any] = {
         "claims_too_little": {"reads": (Pixels("uint8", (3,)),)},
         "all_by_default": {"reads_all": True},
+        "takes_a_second": {"multiple": False, "streams": False},
     }.get(name, {})
-    return spec(name if name not in {"all_by_default"} else "good", **changes)
+    return spec(name if name not in {"all_by_default", "takes_a_second"} else "good", **changes)

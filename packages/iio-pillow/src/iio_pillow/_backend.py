@@ -159,7 +159,7 @@ def _factory(format: str, limit: int) -> Callable[[IO[bytes], str], Any]:
             for name, value in vars(module).items()
             if isinstance(value, type)
             and value.__module__ == module.__name__
-            and getattr(value, "format", None) == identifier
+            and str(getattr(value, "format", "")).upper() == identifier
         )
     found: Callable[[IO[bytes], str], Any] = space[wanted]
     return found

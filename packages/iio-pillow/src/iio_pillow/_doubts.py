@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from iio_core import IIOWarning
 
 from ._depth import declared_depth, declared_depth_of_image
 from ._quirks import misread
+from ._telling import telling
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -22,7 +23,14 @@ DOUBTFUL = frozenset(
 """The formats that have such files."""
 
 
-def doubt(image: Image.Image, format: str, head: bytes, *, eight_bit: bool) -> str | None:
+def doubt(
+    image: Image.Image,
+    format: str,
+    head: bytes,
+    *,
+    eight_bit: bool,
+    file: IO[bytes] | None = None,
+) -> str | None:
     """Say why an opened image should not be read with Pillow; None if it may be.
 
     Parameters
@@ -35,6 +43,8 @@ def doubt(image: Image.Image, format: str, head: bytes, *, eight_bit: bool) -> s
         The first bytes of its file.
     eight_bit : bool
         Whether the caller accepts that only 8 bits of each sample are kept.
+    file : binary file, optional
+        The whole file, for what stands behind its first bytes.
     """
     wrong = misread(image, format, head)
     if wrong is not None:
@@ -44,7 +54,7 @@ def doubt(image: Image.Image, format: str, head: bytes, *, eight_bit: bool) -> s
         warnings.warn(f"{wrong}: all of it is opaque", IIOWarning, stacklevel=2)
     if eight_bit:
         return None
-    depth = declared_depth(format, head)
+    depth = declared_depth(format, head if file is None else telling(file, format, head))
     if depth == 8 and format in {"TIFF", "HEIF"}:
         depth = declared_depth_of_image(image)
     if depth > 8:

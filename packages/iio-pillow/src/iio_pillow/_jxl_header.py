@@ -6,7 +6,7 @@ size, U32, begins with two bits that choose one of four ways to code it.
 
 from __future__ import annotations
 
-__all__ = ["depth", "size"]
+__all__ = ["channels", "depth", "size"]
 
 _CODESTREAM = b"\xff\x0a"
 
@@ -45,25 +45,43 @@ def depth(head: bytes) -> int:
     ValueError
         If the head is too short or not of JPEG XL.
     """
-    bits = _Bits(_codestream(head)[2:512])
+    declared, gray, alpha, extra = _image(head)
+    del alpha
+    return 8 if gray and not extra else declared
+
+
+def channels(head: bytes) -> tuple[int, int]:
+    """Return how many channels there are, gray or color and alpha, and the bytes a sample.
+
+    Raises
+    ------
+    ValueError
+        If the head is too short or not of JPEG XL.
+    """
+    declared, gray, alpha, extra = _image(head)
+    whole = gray and not extra
+    sample = 1 if declared <= 8 or not whole else 2 if declared <= 16 else 4
+    return (1 if gray else 3) + alpha, sample
+
+
+def _image(head: bytes) -> tuple[int, bool, bool, int]:
+    """Return the bits a sample, at least 8, whether gray, whether alpha, how many extra channels."""
+    bits = _Bits(_codestream(head)[2:4096])
     _size(bits)
     if bits.u(1):  # everything has its default: 8 bits, sRGB
-        return 8
+        return 8, False, False, 0
     if bits.u(1):
         _extra_fields(bits)
-    declared = _bit_depth(bits)
-    if declared <= 8:
-        return 8
+    declared = max(8, _bit_depth(bits))
     bits.u(1)  # 16-bit buffers are enough
     extra = bits.u32((0, 0), (1, 0), (2, 4), (1, 12))
-    for _ in range(extra):
-        _extra_channel(bits)
+    kinds = [_extra_channel(bits) for _ in range(extra)]
+    alpha = 0 in kinds
     bits.u(1)  # XYB
     if bits.u(1):  # the color encoding has its default
-        return declared
+        return declared, False, alpha, extra
     bits.u(1)  # an ICC profile follows
-    gray = bits.enum() == 1
-    return 8 if gray and not extra else declared
+    return declared, bits.enum() == 1, alpha, extra
 
 
 def size(head: bytes) -> tuple[int, int]:
@@ -155,10 +173,10 @@ def _bit_depth(bits: _Bits) -> int:
     return depth
 
 
-def _extra_channel(bits: _Bits) -> None:
-    """Skip ExtraChannelInfo: alpha, depth, spot colors and others."""
+def _extra_channel(bits: _Bits) -> int:
+    """Read ExtraChannelInfo, and return its type: 0 alpha, 1 depth, 2 spot color and others."""
     if bits.u(1):
-        return
+        return 0
     kind = bits.enum()
     _bit_depth(bits)
     bits.u32((0, 0), (3, 0), (4, 0), (1, 3))
@@ -169,3 +187,4 @@ def _extra_channel(bits: _Bits) -> None:
         bits.u(64)  # red, green, blue and solidity of the spot color
     elif kind == 5:
         bits.u32((1, 0), (0, 2), (3, 4), (19, 8))
+    return kind

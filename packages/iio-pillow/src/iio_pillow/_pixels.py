@@ -12,7 +12,7 @@ import numpy as np
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["LAYOUTS", "layout", "natural_mode", "to_array"]
+__all__ = ["LAYOUTS", "layout", "looked_up", "natural_mode", "to_array", "to_eight_bits"]
 
 # Mode: dtype, number of channels.
 LAYOUTS: dict[str, tuple[np.dtype[Any], int]] = {
@@ -95,6 +95,64 @@ def _by_strips(image: Image.Image, array: np.ndarray[Any, Any], rows: int) -> np
     width, height = image.size
     for top in range(0, height, rows):
         strip = array[top : top + rows]
-        data = image.crop((0, top, width, min(top + rows, height))).tobytes()
+        # Not image.crop(), which refuses by a limit of its own that is global to the process.
+        box = (0, top, width, min(top + rows, height))
+        data = image._new(image.im.crop(box)).tobytes()
         strip[...] = np.frombuffer(data, array.dtype).reshape(strip.shape)
     return array
+
+
+def looked_up(
+    array: np.ndarray[Any, Any],
+    table: np.ndarray[Any, Any],
+    *,
+    channels: int | None = None,
+    out: np.ndarray[Any, Any] | None = None,
+) -> np.ndarray[Any, Any]:
+    """Replace each value by its entry in a table, a few rows at a time.
+
+    Parameters
+    ----------
+    array : numpy.ndarray
+        Of unsigned integers, ``(height, width)`` or ``(height, width, channels)``.
+    table : numpy.ndarray
+        With an entry for each value that there may be.
+    channels : int, optional
+        How many of the channels; the others stay as they are.
+    out : numpy.ndarray, optional
+        Where to write; by default it is `array` itself, or a copy of what is read-only.
+    """
+    if out is None:
+        out = array if array.flags.writeable else array.copy()
+    row = max(1, array[:1].size)
+    rows = max(1, _STRIP // 8 // row)  # NumPy makes indices of 8 bytes of them
+    for top in range(0, len(array), rows):
+        part = np.s_[top : top + rows] if channels is None else np.s_[top : top + rows, :, :channels]
+        out[part] = table[array[part]]
+    return out
+
+
+def to_eight_bits(image: Image.Image) -> Image.Image:
+    """Return a gray image of 16 bits as one of 8, scaled so that 65535 becomes 255.
+
+    Pillow's own conversion makes 255 of everything above. PNG specification, third edition,
+    section 13.12 (sample depth rescaling).
+
+    Parameters
+    ----------
+    image : PIL.Image.Image
+        Of mode I;16 or one of its kin; or of mode I with values of 16 bits, as Pillow has them of
+        PGM files. What is outside is clipped. Its palette, transparency and metadata are left.
+
+    Returns
+    -------
+    PIL.Image.Image
+        Of mode L.
+    """
+    from PIL import Image
+
+    values = to_array(image)
+    if image.mode == "I":
+        values = np.clip(values, 0, 0xFFFF).astype(np.uint16)
+    table = ((np.arange(1 << 16, dtype=np.uint32) + 128) // 257).astype(np.uint8)
+    return Image.fromarray(looked_up(values, table, out=np.empty(values.shape, np.uint8)))

@@ -74,7 +74,9 @@ class PillowPlugin:
                 raise NotThisFormat("Pillow has no mode for such pixels") from None
             raise
         if format in DOUBTFUL:
-            reason = doubt(reader.image, format, resource.head(), eight_bit=eight_bit)
+            reason = doubt(
+                reader.image, format, resource.head(), eight_bit=eight_bit, file=reader.file
+            )
             if reason is not None:
                 raise NotThisFormat(reason)
         opened: Reader = reader

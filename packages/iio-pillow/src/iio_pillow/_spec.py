@@ -3,8 +3,8 @@
 Not among the formats, although Pillow has modules for them: what it only identifies (BUFR, GRIB,
 HDF5, MPEG, and off Windows WMF and EMF); FITS, whose signed 16-bit pixels come out unsigned, whose
 BZERO and BSCALE are ignored and whose rows come out upside down; FlashPix and Microsoft Image
-Composer, which need a further wheel; IM, which is deprecated and about to be removed; and IPTC, in which Pillow opens an
-image of any format.
+Composer, which need a further wheel; IM, which is deprecated and about to be removed; and IPTC, in
+which Pillow opens an image of any format, PostScript among them.
 """
 
 from __future__ import annotations

@@ -14,9 +14,21 @@ A failure names the promise of ``docs/reference/plugin-interface.md`` that was b
 seen. Nothing here is imported by ``import iio_core``.
 """
 
+try:
+    import hypothesis
+    import pytest
+except ModuleNotFoundError as error:
+    if error.name not in ("hypothesis", "pytest"):
+        raise
+    raise ModuleNotFoundError(
+        f"the testing kit needs {error.name}: pip install iio-core[testing]", name=error.name
+    ) from error
+del hypothesis, pytest
+
 from ._base import Sample, Suite
 from ._hostile_suite import HostileSuite
 from ._index_suite import IndexSuite
+from ._metadata_suite import MetadataSuite
 from ._process_suite import ProcessSuite
 from ._promises import PROMISES, BrokenPromise
 from ._reader_suite import ReaderSuite
@@ -30,6 +42,7 @@ __all__ = [
     "BrokenPromise",
     "HostileSuite",
     "IndexSuite",
+    "MetadataSuite",
     "PluginSuite",
     "ProcessSuite",
     "ReaderSuite",
@@ -49,6 +62,7 @@ class PluginSuite(
     ResourcesSuite,
     HostileSuite,
     WriterSuite,
+    MetadataSuite,
     TargetsSuite,
     ProcessSuite,
 ):

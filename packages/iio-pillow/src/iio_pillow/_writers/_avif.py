@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ._base import CollectingWriter, Options, given
+from ._base import CollectingWriter, Options
 from ._timing import milliseconds_of, whole_milliseconds
 
 __all__ = ["AvifWriter"]
@@ -87,7 +87,7 @@ class AvifWriter(CollectingWriter):
         """
         held = self._held(metadata, len(self._images))
         shown = held.pop("duration", None) if duration is None else duration
-        options = self._of_file(held) | given(
+        options = self._of_file(held) | self._given(
             quality=quality,
             subsampling=subsampling,
             speed=speed,

@@ -3,25 +3,40 @@
 from __future__ import annotations
 
 import io
+import struct
 import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import IO, Any, ClassVar, cast
+from typing import Any, ClassVar
 
 import numpy as np
 from PIL import Image
 
-from iio_core import EncodeError, MetadataWarning, OptionError, PluginNotInstalledError, Target
+from iio_core import (
+    EncodeError,
+    IIOWarning,
+    MetadataWarning,
+    OptionError,
+    PluginNotInstalledError,
+    Target,
+)
 
 from .._arrays import from_array, is_batch
 from .._backend import load_module
 from .._metadata_out import saving
 from .._spec import SPEC
+from ._checks import Rule, check
 from ._modes import MODES
 
-__all__ = ["CollectingWriter", "Options", "PillowWriter", "StillWriter", "given"]
+__all__ = ["CollectingWriter", "Options", "PillowWriter", "StillWriter"]
 
 Options = dict[str, Any]
+
+# What Pillow raises, when it encodes into memory, for options and metadata that it cannot use.
+_REFUSALS = (
+    *(OSError, ValueError, RuntimeError, TypeError, LookupError, AttributeError, SyntaxError),
+    *(ArithmeticError, struct.error),
+)
 
 
 class PillowWriter(ABC):
@@ -37,6 +52,9 @@ class PillowWriter(ABC):
 
     holds: ClassVar[frozenset[str]] = frozenset()
     """What metadata the format can hold: names that `iio_pillow._metadata_out.saving` knows."""
+
+    rules: ClassVar[Mapping[str, Rule]] = {}
+    """What the values of options have to be, beside what `COMMON` says."""
 
     def __init__(self, target: Target, format: str) -> None:
         self._target = target
@@ -87,6 +105,22 @@ class PillowWriter(ABC):
         name = self._format.name
         return saving(metadata, self.holds, name, number=number, told=self._told)
 
+    def _given(self, **options: Any) -> Options:
+        """Return the options that are not None, checked: Pillow has defaults for the others."""
+        check(self.rules, options)
+        return {name: value for name, value in options.items() if value is not None}
+
+    def _warn(self, message: str) -> None:
+        warnings.warn(f"{self._target.name}: {message}", IIOWarning, stacklevel=2)
+
+    def _warn_of_colors(self, picture: Image.Image, mode: str | None) -> None:
+        """Tell that colors are lost where a palette holds 256, unless a mode was asked for."""
+        if mode is None and picture.mode == "RGB" and picture.getcolors(256) is None:
+            self._warn(
+                f"{self._format.name} holds at most 256 colors, and the image has more: they were "
+                "reduced. Another format keeps them; mode='P' says that this is meant"
+            )
+
     def _refuse(self, message: str) -> EncodeError:
         return EncodeError(message, plugin="pillow", format=self._format.name)
 
@@ -95,17 +129,12 @@ class PillowWriter(ABC):
         buffer = io.BytesIO()
         try:
             image.save(buffer, self._identifier, **options)
-        except (OSError, ValueError, RuntimeError) as error:
+        except _REFUSALS as error:
             raise self._refuse(
                 f"Pillow cannot encode an image of mode {image.mode} as {self._format.name} with "
                 f"these options: {error}"
             ) from error
         return buffer.getvalue()
-
-
-def given(**options: Any) -> Options:
-    """Return the options that are not None: Pillow has defaults of its own for the others."""
-    return {name: value for name, value in options.items() if value is not None}
 
 
 class StillWriter(PillowWriter):
@@ -119,16 +148,23 @@ class StillWriter(PillowWriter):
         """Everything is written already."""
 
     def _save(self, image: Image.Image, options: Options) -> None:
-        image.save(_nameless(self._begin()), self._identifier, **options)
+        """Encode the image into memory, then write it.
 
-    def _begin(self) -> IO[bytes]:
-        """Return the file for the one image."""
+        Pillow's encoders do not bear a file that fails: of a full disk they say "encoder error
+        -2", and that of JPEG 2000 tries again for ever.
+        """
+        self._put(self._encoded(image, options))
+
+    def _put(self, *parts: bytes | bytearray) -> None:
+        """Write the one image of the file."""
         if self._full:
             raise self._refuse(
                 f"{self._format.name} holds one image; write further ones to files of their own"
             )
         self._full = True
-        return self._target.open()
+        file = self._target.open()
+        for part in parts:
+            file.write(part)
 
 
 class CollectingWriter(PillowWriter):
@@ -136,6 +172,9 @@ class CollectingWriter(PillowWriter):
 
     together: ClassVar[frozenset[str]] = frozenset()
     """Options that Pillow takes as a list, one value for each image."""
+
+    unproven: ClassVar[frozenset[str]] = frozenset()
+    """Options of which only the encoder can tell whether their values are right."""
 
     even: ClassVar[bool] = True
     """Whether all images of a file have the same size."""
@@ -152,6 +191,7 @@ class CollectingWriter(PillowWriter):
         each = {k: v for k, v in options.items() if k in self.together}
         shared = {k: v for k, v in options.items() if k not in self.together}
         if not self._images:
+            self._rehearse(image, shared)
             self._options = shared
         elif self.even and image.size != self._images[0].size:
             width, height = self._images[0].size
@@ -168,6 +208,11 @@ class CollectingWriter(PillowWriter):
         # It may be a view of an array that the caller is going to fill with the next image.
         self._images.append(image.copy() if image.readonly else image)
         self._each.append(each)
+
+    def _rehearse(self, image: Image.Image, options: Options) -> None:
+        """Refuse options that the encoder would refuse in the end, when all images are lost."""
+        if self.unproven & options.keys():
+            self._encoded(Image.new(image.mode, (64, 64)), options)
 
     def _of_file(self, held: Options) -> Options:
         """Return what metadata says of the whole file; that of the first image counts."""
@@ -190,8 +235,11 @@ class CollectingWriter(PillowWriter):
         options = self._gathered()
         if rest:
             options.update(save_all=True, append_images=rest)
-        first.save(buffer := io.BytesIO(), self._identifier, **options)
-        self._target.open().write(buffer.getbuffer())
+        self._target.open().write(self._finished(first, options))
+
+    def _finished(self, first: Image.Image, options: Options) -> bytes:
+        """Return the encoded file."""
+        return self._encoded(first, options)
 
     def _gathered(self) -> Options:
         """Return the options of the file, with lists of those that each image has its own of."""
@@ -201,23 +249,3 @@ class CollectingWriter(PillowWriter):
             if len(values) == len(self._images):
                 options[name] = values if len(values) > 1 else values[0]
         return options
-
-
-class _Nameless:
-    """A file without its name and its descriptor.
-
-    Pillow writes the name into some formats (the title of a PDF), and here it is a temporary one.
-    Through the descriptor it writes past Python, and of a full disk says only "encoder error -2".
-    """
-
-    def __init__(self, file: IO[bytes]) -> None:
-        self.write = file.write
-        self.writelines = file.writelines
-        self.read = file.read
-        self.seek = file.seek
-        self.tell = file.tell
-        self.flush = file.flush
-
-
-def _nameless(file: IO[bytes]) -> IO[bytes]:
-    return cast("IO[bytes]", _Nameless(file))

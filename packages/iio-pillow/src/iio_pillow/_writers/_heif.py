@@ -9,7 +9,7 @@ import numpy as np
 
 from iio_core import OptionError
 
-from ._base import CollectingWriter, given
+from ._base import CollectingWriter
 
 __all__ = ["HeifWriter"]
 
@@ -91,8 +91,8 @@ class HeifWriter(CollectingWriter):
         if chroma is not None and subsampling is not None:
             raise OptionError("chroma= and subsampling= are two names of the same: give one")
         held = self._held(metadata, len(self._images))
-        own = held | given(icc_profile=icc_profile, exif=exif, xmp=xmp, thumbnails=thumbnails)
-        options = given(
+        own = held | self._given(icc_profile=icc_profile, exif=exif, xmp=xmp, thumbnails=thumbnails)
+        options = self._given(
             quality=quality,
             chroma=chroma if subsampling is None else int(subsampling.replace(":", "")),
             enc_params=None if enc_params is None else dict(enc_params),

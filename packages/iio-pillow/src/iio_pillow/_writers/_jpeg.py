@@ -11,7 +11,7 @@ from PIL import Image
 from iio_core import Target
 
 from .._mpo import assemble
-from ._base import Options, StillWriter, given
+from ._base import Options, StillWriter
 
 __all__ = ["JpegWriter", "MpoWriter"]
 
@@ -88,7 +88,7 @@ class JpegWriter(StillWriter):
             For an array that JPEG cannot hold, or a second image.
         """
         held = self._held(metadata)
-        options = given(
+        options = self._given(
             quality=quality,
             subsampling=subsampling,
             smooth=smooth,

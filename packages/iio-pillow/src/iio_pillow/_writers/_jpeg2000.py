@@ -9,7 +9,7 @@ import numpy as np
 
 from iio_core import OptionError
 
-from ._base import StillWriter, given
+from ._base import StillWriter
 
 __all__ = ["Jpeg2000Writer"]
 
@@ -102,7 +102,7 @@ class Jpeg2000Writer(StillWriter):
         if no_jp2 is None:
             no_jp2 = self._target.extension in _CODESTREAMS
         held = self._held(metadata)
-        options = given(
+        options = self._given(
             quality_layers=None if quality_layers is None else list(quality_layers),
             num_resolutions=num_resolutions,
             codeblock_size=codeblock_size,

@@ -9,7 +9,7 @@ import numpy as np
 
 from iio_core import OptionError
 
-from ._base import StillWriter, given
+from ._base import StillWriter
 
 __all__ = ["JxlWriter"]
 
@@ -76,7 +76,7 @@ class JxlWriter(StillWriter):
                 "lossless=True leaves nothing for quality= to say; effort= sets the work"
             )
         held = self._held(metadata)
-        options = given(
+        options = self._given(
             quality=quality,
             effort=effort,
             decoding_speed=decoding_speed,

@@ -10,7 +10,7 @@ import numpy as np
 
 from iio_core import OptionError
 
-from ._base import CollectingWriter, given
+from ._base import CollectingWriter
 
 __all__ = ["PdfWriter"]
 
@@ -71,7 +71,7 @@ class PdfWriter(CollectingWriter):
         if resolution is not None and dpi is not None:
             raise OptionError("resolution=r means dpi=(r, r): give one of the two")
         held = self._held(metadata, len(self._images))
-        options = self._of_file(held) | given(
+        options = self._of_file(held) | self._given(
             quality=quality,
             resolution=resolution,
             dpi=dpi,

@@ -9,7 +9,7 @@ import numpy as np
 
 from iio_core import OptionError
 
-from ._base import StillWriter, given
+from ._base import StillWriter
 
 __all__ = ["BitmapWriter", "PlainWriter", "SgiWriter", "XbmWriter"]
 
@@ -77,7 +77,7 @@ class BitmapWriter(StillWriter):
             For an array that the format cannot hold, or a second image.
         """
         held = self._held(metadata)
-        self._save(self._image(image, mode), held | given(dpi=dpi))
+        self._save(self._image(image, mode), held | self._given(dpi=dpi))
 
 
 class SgiWriter(StillWriter):
@@ -147,4 +147,4 @@ class XbmWriter(StillWriter):
             For an array that is not bool, or a second image.
         """
         held = self._held(metadata)
-        self._save(self._image(image, mode), held | given(hotspot=hotspot))
+        self._save(self._image(image, mode), held | self._given(hotspot=hotspot))

@@ -12,7 +12,7 @@ from PIL import Image, PngImagePlugin
 from iio_core import OptionError, Target
 
 from .._apng_writer import ApngAssembler
-from ._base import Options, PillowWriter, given
+from ._base import Options, PillowWriter
 from ._timing import milliseconds_of
 
 __all__ = ["PngWriter"]
@@ -111,7 +111,7 @@ class PngWriter(PillowWriter):
         if bits is not None:
             picture = _reduced(picture, bits)
         info = _info(pnginfo, held)
-        options = held | given(
+        options = held | self._given(
             compress_level=compress_level,
             compress_type=compress_type,
             bits=bits,

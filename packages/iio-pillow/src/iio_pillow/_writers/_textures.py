@@ -12,7 +12,7 @@ from iio_core import OptionError
 
 from .._backend import pillow_version
 from .._palette import to_palette
-from ._base import StillWriter, given
+from ._base import StillWriter
 
 __all__ = ["BlpWriter", "DdsWriter", "QoiWriter", "TgaWriter"]
 
@@ -65,7 +65,7 @@ class TgaWriter(StillWriter):
             raise OptionError("compression='tga_rle' and rle=False contradict each other")
         if orientation not in (-1, 1):
             raise OptionError(f"orientation={orientation!r}: it is -1 or 1")
-        options = self._held(metadata) | given(id_section=id_section)
+        options = self._held(metadata) | self._given(id_section=id_section)
         if len(options.get("id_section", b"")) > 255:
             raise OptionError("the id_section of a Targa image holds 255 bytes")
         packed = bool(rle) or compression is not None
@@ -148,7 +148,7 @@ class DdsWriter(StillWriter):
         picture = self._image(image, mode)
         if pixel_format == "BC5" and picture.mode != "RGB":
             raise self._refuse("the pixel format BC5 is for arrays of shape (height, width, 3)")
-        data = bytearray(self._encoded(picture, given(pixel_format=pixel_format)))
+        data = bytearray(self._encoded(picture, self._given(pixel_format=pixel_format)))
         if pixel_format is None and picture.mode in ("L", "LA"):
             # The bits of luminance and alpha in a pixel: those that Pillow names are elsewhere.
             alpha = 0xFF00 if picture.mode == "LA" else 0

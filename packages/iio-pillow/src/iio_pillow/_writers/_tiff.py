@@ -13,7 +13,7 @@ from iio_core import EncodeError, OptionError, Target
 
 from .._tiff_pages import TiffAssembler
 from .._tiff_tags import described, tags_of
-from ._base import Options, PillowWriter, given
+from ._base import Options, PillowWriter
 
 __all__ = ["TiffWriter"]
 
@@ -105,7 +105,7 @@ class TiffWriter(PillowWriter):
         picture = self._image(image, mode)
         coding = _coding(compression, quality, strip_size, picture.mode)
         packets = exif or held.pop("exif", None), xmp or held.pop("xmp", None)
-        options = _resolution(held) | given(
+        options = _resolution(held) | self._given(
             description=description,
             software=software,
             date_time=date_time,
@@ -127,7 +127,7 @@ class TiffWriter(PillowWriter):
         self, options: Options, exif: Any, xmp: Any, tiffinfo: Any, mode: str
     ) -> bytes | None:
         try:
-            options |= given(tiffinfo=tags_of(exif, xmp, tiffinfo))
+            options |= self._given(tiffinfo=tags_of(exif, xmp, tiffinfo))
             if not options:
                 return None
             return described(options, b"MM" if mode == "I;16B" else b"II")
@@ -177,7 +177,7 @@ def _coding(
             plugin="pillow",
             format="TIFF",
         )
-    return {"compression": name} | given(quality=quality, strip_size=strip_size)
+    return {"compression": name} | self._given(quality=quality, strip_size=strip_size)
 
 
 def _resolution(held: Options) -> Options:

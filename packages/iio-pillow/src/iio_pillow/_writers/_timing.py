@@ -6,6 +6,9 @@ from collections.abc import Iterable, Sequence
 
 from iio_core import OptionError
 
+from ._checks import Rule, check, entry_of
+from ._checks import number as a_number
+
 __all__ = ["milliseconds_of", "whole_milliseconds"]
 
 
@@ -14,6 +17,8 @@ def milliseconds_of(
     fps: float | None,
     number: int = 0,
     default: float = 100.0,
+    *,
+    most: int | None = None,
 ) -> float:
     """Return how long a frame is shown, from the two ways to say it.
 
@@ -27,6 +32,8 @@ def milliseconds_of(
         Which frame of the file it is.
     default : float
         What it is if neither is given.
+    most : int, optional
+        How many milliseconds the format can hold.
 
     Raises
     ------
@@ -36,18 +43,18 @@ def milliseconds_of(
     if duration is not None and fps is not None:
         raise OptionError("give duration= (milliseconds) or fps=, not both")
     if fps is not None:
-        if not fps > 0:
-            raise OptionError(f"fps={fps!r} is not a number of frames per second")
-        return 1000 / fps
+        check({"fps": a_number(0, above=True)}, {"fps": fps})
+        duration = 1000 / fps
     if duration is None:
         return default
-    if isinstance(duration, Sequence):
-        if number >= len(duration):
-            raise OptionError(f"duration= has {len(duration)} entries, and this is frame {number}")
-        duration = duration[number]
-    if not duration >= 0:
-        raise OptionError(f"duration={duration!r} is not a number of milliseconds")
-    return float(duration)
+    shown = entry_of("duration", duration, number)
+    check({"duration": _milliseconds(most)}, {"duration": shown})
+    return float(shown)
+
+
+def _milliseconds(most: int | None) -> Rule:
+    rule = a_number(0, most)
+    return lambda value: rule(value) and f"{rule(value)} (milliseconds)"
 
 
 def whole_milliseconds(durations: Iterable[float]) -> list[int]:

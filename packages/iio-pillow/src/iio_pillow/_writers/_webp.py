@@ -12,7 +12,7 @@ import numpy as np
 from iio_core import IIOWarning, OptionError
 
 from .._webp_chunks import as_animation, durations
-from ._base import CollectingWriter, Options, given
+from ._base import CollectingWriter, Options
 from ._timing import milliseconds_of, whole_milliseconds
 
 __all__ = ["WebpWriter"]
@@ -107,7 +107,7 @@ class WebpWriter(CollectingWriter):
             )
         held = self._held(metadata, len(self._images))
         shown = held.pop("duration", None) if duration is None else duration
-        shared = self._of_file(held) | given(
+        shared = self._of_file(held) | self._given(
             quality=quality,
             alpha_quality=alpha_quality,
             method=method,
