@@ -341,3 +341,71 @@ def test_metadata_is_plain_data():
     assert copy.deepcopy(found).keys() == found.keys()
     assert pickle.loads(pickle.dumps(found)).keys() == found.keys()
     assert io.BytesIO(found["exif"]).read(4) == b"Exif"
+
+
+def gray_png(**options: Any) -> bytes:
+    Image.fromarray(RGB[..., 0]).save(buffer := io.BytesIO(), "PNG", **options)
+    return buffer.getvalue()
+
+
+def color_png(**options: Any) -> bytes:
+    Image.fromarray(RGB).save(buffer := io.BytesIO(), "PNG", **options)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "color"),
+    [(gray_png(transparency=5), 5), (color_png(transparency=(1, 2, 3)), (1, 2, 3))],
+)
+def test_transparent_color_of_a_png(data, color):
+    image, found = iio.imread(data), meta(data, ".png")
+    assert found["transparency"] == color
+    again = write(".png", image, metadata=found)
+    assert meta(again, ".png")["transparency"] == color
+    np.testing.assert_array_equal(iio.imread(again), image)
+    for extension in (".jpg", ".tif", ".bmp"):
+        with pytest.warns(iio.MetadataWarning, match="transparency"):
+            write(extension, image, metadata=found)
+    other = RGB if image.ndim == 2 else RGB[..., 0]
+    with pytest.warns(iio.MetadataWarning, match="transparent color"):
+        assert "transparency" not in meta(write(".png", other, metadata=found), ".png")
+    # Alpha says all there is to say.
+    rgba = iio.imread(data, mode="RGBA")
+    np.testing.assert_array_equal(iio.imread(write(".png", rgba, metadata=found)), rgba)
+
+
+@pytest.mark.parametrize("options", [{"exif": exif(6)}, {"metadata": {"Orientation": 6}}])
+def test_heif_pixels_are_not_turned(options):
+    pytest.importorskip("pillow_heif")
+    with pytest.warns(iio.MetadataWarning, match="Orientation"):
+        data = write(".heic", lossless=True, **options)
+    np.testing.assert_array_equal(iio.imread(data), RGB)
+    assert meta(data, ".heic").get("Orientation", 1) == 1
+    if "exif" in options:
+        assert meta(data, ".heic")["ImageDescription"] == "a picture"
+
+
+@pytest.mark.parametrize(
+    ("extension", "metadata"),
+    [
+        (".png", {"dpi": 5}),
+        (".png", {"gamma": "x"}),
+        (".png", {"chromaticity": 3}),
+        (".png", {"loop": -3}),
+        (".png", {"transparency": "x"}),
+        (".bmp", {"dpi": "x"}),
+        (".tif", {"resolution": 5}),
+        (".pdf", {"dpi": (0, 0)}),
+        (".jpg", {"exif": 5}),
+        (".webp", {"loop": "x"}),
+        (".tga", {"id_section": 5}),
+        (".jp2", {"comment": 5}),
+    ],
+)
+def test_metadata_that_makes_no_sense_is_left_out(extension, metadata):
+    with pytest.warns(iio.MetadataWarning, match=next(iter(metadata))):
+        assert write(extension, metadata=metadata) == write(extension)
+
+
+def test_xmp_may_be_text():
+    assert meta(write(".jpg", metadata={"xmp": "<x/>"}), ".jpg")["xmp"] == b"<x/>"

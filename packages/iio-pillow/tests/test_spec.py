@@ -175,14 +175,14 @@ def test_written_pixels_come_back(name, dtype, channels):
         info = np.iinfo(dtype)
         array = rng.integers(info.min, info.max, shape, dtype=dtype, endpoint=True)
     options = {"sizes": [(19, 16)]} if name == "ICO" else {}
-    load_module(name)
+    identifier = load_module(name)
     from PIL import Image
 
-    if name not in Image.SAVE:
+    if identifier not in Image.SAVE:
         Image.init()
-    if name not in Image.SAVE:
+    if identifier not in Image.SAVE:
         pytest.skip(f"this Pillow does not write {name}")
-    back = to_array(open_image(io.BytesIO(encode(name, array, **options)), name))
+    back = to_array(open_image(io.BytesIO(encode(identifier, array, **options)), name))
     assert back.shape == array.shape
     np.testing.assert_array_equal(back, array)
 

@@ -107,7 +107,7 @@ SMALLER = [
     (".png", GRAY, {"compress_level": 9}, {"compress_level": 0}),
     (".png", GRAY, {"bits": 1}, {"bits": 8}),
     (".png", GRAY, {"optimize": True}, {"compress_level": 1}),
-    (".gif", NOISE, {"palettesize": 4}, {}),
+    (".gif", NOISE, {"palettesize": 4}, {"palettesize": 256}),
     (".ico", GRAY, {"bitmap_format": "png"}, {"bitmap_format": "bmp"}),
     (".ico", GRAY, {"sizes": [(16, 16)]}, {"sizes": [(16, 16), (24, 24)]}),
 ]
@@ -176,6 +176,9 @@ def test_avif_options():
     assert write(".avif", big, tile_cols=1, tile_rows=1) != write(".avif", big, autotiling=False)
     write(".avif", RGBA, alpha_premultiplied=True)
     for options in ({"codec": "nosuch"}, {"quality": 101}, {"range": "some"}, {"subsampling": "x"}):
+        with pytest.raises(iio.OptionError, match="has to be"):
+            write(".avif", NOISE, **options)
+    for options in ({"advanced": {"nosuch": "1"}}, {"advanced": [1]}, {"exif": b"x"}):
         with pytest.raises(iio.EncodeError):
             write(".avif", NOISE, **options)
 
@@ -304,7 +307,7 @@ def test_tiff_compressions(compression):
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"compression": "nosuch"}, "there are packbits"),
+        ({"compression": "nosuch"}, "it has to be .*packbits"),
         ({"quality": 3}, "compressed"),
         ({"strip_size": 99}, "compressed"),
         ({"compression": "lzw", "quality": 3}, "for compression='jpeg'"),

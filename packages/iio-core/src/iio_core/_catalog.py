@@ -150,12 +150,6 @@ ENTRIES: tuple[Entry, ...] = (
      (
      ),
      True, False),
-    ('iio-pillow', 'pillow', 'iio-pillow', 'IPTC',
-     ('.iim',),
-     (
-         (0, b'\x1c\x01\x00\x00\x02', None),
-     ),
-     True, False),
     ('iio-pillow', 'pillow', 'iio-pillow', 'JPEG',
      ('.jpg', '.jpeg', '.jpe', '.jfif'),
      (

@@ -49,6 +49,15 @@ def _open_reading(
     call: str | None,
 ) -> tuple[ReadSession, dict[str, Any]]:
     registry = _registry.current()
+    declined: list[Candidate] = []
+    if plugin is None and not resource.is_directory:
+        table = _select.table(registry, writing=False)
+        sole = _select.sole(resource.head(max(HEAD, table.head)), resource.filename, table)
+        # Nobody has an equal claim: the others need not be looked for unless it declines.
+        if sole is not None and not obstacle(sole, trust):
+            opened = _first_to_open(resource, [sole], options, call, declined)
+            if opened is not None:
+                return opened
     candidates = candidates_for(resource, registry, plugin)
     usable = [c for c in candidates if not obstacle(c, trust)] if candidates else []
     # One that cannot be used decides the answer only if nobody usable has an equal claim.
@@ -56,10 +65,27 @@ def _open_reading(
         from ._explain import nobody_reads
 
         raise nobody_reads(resource, registry, candidates, plugin, trust)
+    asked = [(c.plugin, c.format) for c in declined]
+    others = [c for c in usable if (c.plugin, c.format) not in asked] if asked else usable
+    opened = _first_to_open(resource, others, options, call, declined) if others else None
+    if opened is not None:
+        return opened
+    from ._explain import nobody_reads
+
+    raise nobody_reads(resource, registry, declined, plugin, trust)
+
+
+def _first_to_open(
+    resource: Resource,
+    usable: list[Candidate],
+    options: Mapping[str, Any],
+    call: str | None,
+    declined: list[Candidate],
+) -> tuple[ReadSession, dict[str, Any]] | None:
+    """Ask candidates in their order; return None, and add them to `declined`, if all decline."""
     asked: Iterable[Candidate] = usable
     if options:
         asked = _knowing(usable, options, resource.name, "open_reader", call)
-    declined: list[Candidate] = []
     for candidate in asked:
         try:
             chosen = candidate.plugin.load()
@@ -83,9 +109,7 @@ def _open_reading(
         except CAUGHT as error:
             blame.decoding(error)
         return ReadSession(reader, resource, blame), rest
-    from ._explain import nobody_reads
-
-    raise nobody_reads(resource, registry, declined, plugin, trust)
+    return None
 
 
 def _has_equal(candidate: Candidate, usable: list[Candidate]) -> bool:

@@ -16,7 +16,7 @@ from ._spec import Format, Signature
 if TYPE_CHECKING:
     from ._registry import Plugin, Registry
 
-__all__ = ["Candidate", "Table", "extensions", "promised", "readers", "writers"]
+__all__ = ["Candidate", "Table", "extensions", "promised", "readers", "sole", "writers"]
 
 BOTH, SIGNATURE, EXTENSION = 0, 1, 2
 _CLAIMS = ("signature and extension", "signature", "extension")
@@ -95,6 +95,16 @@ class Table:
                     self.elsewhere.append(row)
 
     @cached_property
+    def sole(self) -> dict[str, Row]:
+        """The extensions that one format alone has, and that end no other extension."""
+        return {
+            extension: self.rows[numbers[0]]
+            for extension, numbers in self.by_extension.items()
+            if len(numbers) == 1
+            and not any(e.endswith(extension) for e in self.by_extension if e != extension)
+        }
+
+    @cached_property
     def longest_extension(self) -> int:
         """How many dots an extension of the table may have."""
         return max((e.count(".") for e in self.by_extension), default=1)
@@ -147,6 +157,20 @@ def readers(head: bytes, filename: str, table: Table) -> list[Candidate]:
         if format.signature_alone:
             found.append((number, Candidate(plugin, format, SIGNATURE, "", weight)))
     return _ranked(found, table)
+
+
+def sole(head: bytes, filename: str, table: Table) -> Candidate | None:
+    """Return the claim by signature and extension that no other claim equals, if there is one.
+
+    The first of what `readers` returns, in a fraction of the time.
+    """
+    extension = filename[filename.rfind(".") :].lower()
+    row = table.sole.get(extension)
+    if row is not None:
+        weights = [s.weight for s in row[1].signatures if s.matches(head)]
+        if weights:
+            return Candidate(*row, BOTH, extension, max(weights))
+    return None
 
 
 def _weights(head: bytes, table: Table) -> dict[int, int]:

@@ -35,14 +35,15 @@ def from_array(array: np.ndarray[Any, Any], mode: str | None, format: Format) ->
         ``(height, width)`` or ``(height, width, channels)``.
     mode : str, optional
         The mode that the image is to have. An array of its dtype and channels is taken as it; any
-        other is converted by Pillow.
+        other is converted by Pillow; 16 bits are scaled to 8 first.
     format : Format
         What it will be written as.
 
     Raises
     ------
     EncodeError
-        If the format cannot hold the array as it is, and no `mode` was asked for.
+        If the format cannot hold the array as it is, and no `mode` was asked for, or one that
+        its values do not fit into.
     """
     channels = array.shape[2] if array.ndim == 3 else 1
     if array.ndim not in (2, 3) or 0 in array.shape:
@@ -61,6 +62,11 @@ def from_array(array: np.ndarray[Any, Any], mode: str | None, format: Format) ->
             return _image(array, mode)
     if natural is None:
         raise _refused(array, format)
+    if natural == "I;16" and mode in LAYOUTS and LAYOUTS[mode][0].itemsize == 1:
+        # Pillow would make 255 of all that is larger.
+        array, natural = ((array.astype(np.uint32) + 128) // 257).astype(np.uint8), "L"
+    elif natural in ("I", "F") and mode not in (None, natural, "F"):
+        raise _refused(array, format, f"Pillow would cut its values off to make mode {mode!r}. ")
     image = _image(array, natural)
     if mode == "P":
         return to_palette(image)
@@ -83,14 +89,14 @@ def is_batch(shape: tuple[int, ...], mode: str | None) -> bool | None:
     return len(shape) > (2 if LAYOUTS[mode][1] == 1 and mode != "P" else 3)
 
 
-def _refused(array: np.ndarray[Any, Any], format: Format) -> EncodeError:
+def _refused(array: np.ndarray[Any, Any], format: Format, why: str = "") -> EncodeError:
     held = "; ".join(
         f"{p.dtype} {', '.join('(h, w)' if c == 1 else f'(h, w, {c})' for c in p.channels)}"
         for p in format.writes
     )
     return EncodeError(
         f"{format.name} cannot hold an array of {array.dtype} {array.shape}; without loss it holds "
-        f"{held}. {_advice(array, format)}",
+        f"{held}. {why}{_advice(array, format)}",
         plugin="pillow",
         format=format.name,
     )

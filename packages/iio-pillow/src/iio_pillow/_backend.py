@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib
 import io
+import os
 import sys
 import threading
 import zlib
@@ -218,6 +219,16 @@ def _png(module: ModuleType, limit: int) -> dict[str, Any]:
 
 
 _import_lock = threading.Lock()
+
+
+def _fork() -> None:
+    """Give a child process a lock of its own: the thread that held this one is not in it."""
+    global _import_lock
+    _import_lock = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_fork)
 _modules: dict[str, ModuleType] = {}
 
 

@@ -99,7 +99,7 @@ _NETPBM = re.compile(rb"P[36]" + _GAP + rb"\d+" + _GAP + rb"\d+" + _GAP + rb"(\d
 
 def _ppm(head: bytes) -> int:
     """P3 and P6 are color: width, height, greatest value, with white space and comments between."""
-    match = _NETPBM.match(head[:4096])
+    match = _NETPBM.match(head)
     return int(match[1]).bit_length() if match else 8
 
 

@@ -60,9 +60,15 @@ class Indexer:
         How many entries a palette may have, with the transparent one.
     dither : bool
         Whether colors that are missing are mixed from neighboring pixels.
+
+    Attributes
+    ----------
+    reduced : bool
+        Whether an image had more colors than there is room for.
     """
 
     def __init__(self, size: int, *, dither: bool) -> None:
+        self.reduced = False
         self._size = size
         self._dither = Image.Dither.FLOYDSTEINBERG if dither else Image.Dither.NONE
         # By color, read as a little-endian number. Only the few pages that are touched are real.
@@ -124,6 +130,7 @@ class Indexer:
         return Image.fromarray(self._table[packed])
 
     def _quantize(self, rgb: Image.Image, room: int, has_gap: bool) -> tuple[Image.Image, Palette]:
+        self.reduced = True
         quantized = rgb.quantize(room, Image.Quantize.MEDIANCUT)
         if self._dither is not Image.Dither.NONE:
             quantized = rgb.quantize(palette=quantized, dither=self._dither)

@@ -85,7 +85,12 @@ class GifReader:
         return ImageProperties(shape, dtype, axes="YX" if len(shape) == 2 else "YXS")
 
     def metadata(
-        self, *, index: Index = None, exclude_applied: bool = True, rotate: bool = False
+        self,
+        *,
+        index: Index = None,
+        exclude_applied: bool = True,
+        rotate: bool = False,
+        apply_gamma: bool = False,
     ) -> dict[str, Any]:
         """Return what the file says of a frame, or with ``...`` of the animation.
 

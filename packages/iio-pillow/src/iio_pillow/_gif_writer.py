@@ -143,6 +143,11 @@ class GifAssembler:
         if subrectangles and disposal in (None, 0, 1):
             self._previous = shown.copy() if shown is image else shown
 
+    @property
+    def reduced(self) -> bool:
+        """Whether a frame had more colors than fit, and has others now."""
+        return any(indexer.reduced for indexer in self._indexers.values())
+
     def finish(self) -> None:
         """Write the last frame and the trailer.
 

@@ -14,6 +14,7 @@ from PIL import ImageFile
 from iio_core import DecodeError, FrameIndexError, Index, Resource
 
 from ._backend import open_image
+from ._png_chunks import SIGNATURE
 from ._reader import PillowReader
 from ._sizes import declared_size
 
@@ -62,10 +63,27 @@ class IconReader(PillowReader):
         return io.BytesIO(_HEAD.pack(0, 1, 1) + entry + data)
 
     def _opened(self, number: int) -> ImageFile.ImageFile:
-        size = declared_size(self._alone(number), self._format)
+        *_, length, offset = self._entries[number]
+        self._file.seek(offset)
+        if self._file.read(len(SIGNATURE)) == SIGNATURE:
+            # By its chunks, as Pillow reads them: the header need not be where it belongs.
+            self._file.seek(offset)
+            size: tuple[int, int] | None = self._size_of_png(length)
+        else:
+            size = declared_size(self._alone(number), self._format)
         if size is not None:
             self._charge("RGBA", size)
-        return open_image(self._alone(number, self._entries[number][6]), self._format)
+        return open_image(
+            self._alone(number, length),
+            self._format,
+            metadata_bytes=self._resource.limits.metadata_bytes,
+        )
+
+    def _size_of_png(self, length: int) -> tuple[int, int]:
+        """Return the size of the PNG file at which the file stands; it is not decoded."""
+        limit = self._resource.limits.metadata_bytes
+        data = io.BytesIO(self._file.read(length))
+        return open_image(data, "PNG", metadata_bytes=limit).size
 
     def _stored(self, index: Index) -> ImageFile.ImageFile:
         return self._seek(index)

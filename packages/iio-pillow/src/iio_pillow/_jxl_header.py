@@ -65,7 +65,7 @@ def channels(head: bytes) -> tuple[int, int]:
 
 
 def _image(head: bytes) -> tuple[int, bool, bool, int]:
-    """Return the bits a sample, at least 8, whether gray, whether alpha, how many extra channels."""
+    """Return the bits a sample, if gray, if there is alpha, and the number of extra channels."""
     bits = _Bits(_codestream(head)[2:4096])
     _size(bits)
     if bits.u(1):  # everything has its default: 8 bits, sRGB

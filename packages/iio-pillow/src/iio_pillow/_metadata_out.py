@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Collection, Mapping, MutableMapping, Sized
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from iio_core import MetadataWarning
 
-__all__ = ["saving"]
+if TYPE_CHECKING:
+    from PIL import Image
+
+__all__ = ["saving", "upright"]
 
 # What reading reports of the encoding itself: writing decides it anew.
 _DERIVED = frozenset(
     {
-        *("mode", "shape", "palette", "transparency", "background", "version", "extension"),
+        *("mode", "shape", "palette", "background", "version", "extension"),
         *("compression", "interlace", "default_image", "bbox", "blend", "disposal", "disposals"),
         *("adobe", "adobe_transform", "jfif", "jfif_version", "jfif_unit", "jfif_density"),
         *("progressive", "progression", "mp", "mpoffset", "bit_depth", "sizes", "timestamp"),
@@ -114,6 +117,31 @@ def saving(
     return options
 
 
+def upright(packet: bytes | Image.Exif, format: str, told: set[str]) -> bytes | Image.Exif:
+    """Return an EXIF packet without its orientation; warn if there is one.
+
+    For an encoder that turns the pixels instead of storing it.
+    """
+    from PIL import Image
+
+    from ._orientation import TAG
+
+    data = Image.Exif()
+    data.load(packet if isinstance(packet, bytes) else bytes(packet.tobytes()))
+    if data.get(TAG, 1) == 1:
+        return packet
+    del data[TAG]
+    if "Orientation" not in told:
+        told.add("Orientation")
+        warnings.warn(
+            f"{format} (through Pillow) cannot hold pixels that are turned when they are shown: "
+            "Orientation is left out, the pixels are stored as they are. Turn them before",
+            MetadataWarning,
+            stacklevel=3,
+        )
+    return data.tobytes()
+
+
 def _says_nothing(
     name: str, value: Any, metadata: Mapping[str, Any], holds: Collection[str]
 ) -> bool:
@@ -122,6 +150,9 @@ def _says_nothing(
         return True
     if value is None or (isinstance(value, Sized) and not len(value)):
         return True
+    if name == "transparency":
+        # Of a palette it is applied, or is of indices that are not written.
+        return isinstance(value, bytes) or metadata.get("mode") in ("P", "PA")
     if name != "loop" or "loop" in holds:
         return False
     # Readers of stills report how often these are played, which is once; and what has durations

@@ -127,7 +127,9 @@ def looked_up(
     row = max(1, array[:1].size)
     rows = max(1, _STRIP // 8 // row)  # NumPy makes indices of 8 bytes of them
     for top in range(0, len(array), rows):
-        part = np.s_[top : top + rows] if channels is None else np.s_[top : top + rows, :, :channels]
+        part = (
+            np.s_[top : top + rows] if channels is None else np.s_[top : top + rows, :, :channels]
+        )
         out[part] = table[array[part]]
     return out
 

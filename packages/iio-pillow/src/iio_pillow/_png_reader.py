@@ -35,7 +35,12 @@ class PngReader(PillowReader):
         return ... if self._image.custom_mimetype == "image/apng" else 0
 
     def metadata(
-        self, *, index: Index = None, exclude_applied: bool = True, rotate: bool = False
+        self,
+        *,
+        index: Index = None,
+        exclude_applied: bool = True,
+        rotate: bool = False,
+        apply_gamma: bool = False,
     ) -> dict[str, Any]:
         """Return what the file says of an image, or with ``...`` of the animation.
 
@@ -46,7 +51,9 @@ class PngReader(PillowReader):
             (milliseconds), ``disposal`` and ``blend``, and of the whole file lists of all
             ``durations`` and ``disposals``.
         """
-        found = super().metadata(index=0, exclude_applied=exclude_applied, rotate=rotate)
+        found = super().metadata(
+            index=0, exclude_applied=exclude_applied, rotate=rotate, apply_gamma=apply_gamma
+        )
         if self.default_index is not ...:
             return found
         if self._layout is None:
@@ -77,12 +84,12 @@ class PngReader(PillowReader):
             limit = self._resource.limits.metadata_bytes
             late = late_chunks(self._resource.open(), limit)
             if late:
-                for name, value in _parsed(late).items():
+                for name, value in _parsed(late, limit).items():
                     image.info.setdefault(name, value)
         return image
 
 
-def _parsed(chunks: list[tuple[bytes, bytes]]) -> dict[str, Any]:
+def _parsed(chunks: list[tuple[bytes, bytes]], limit: int) -> dict[str, Any]:
     """Let Pillow parse chunks, as those of an image of one pixel."""
     header = b"\0\0\0\1\0\0\0\1\x08\0\0\0\0"
     pixel = zlib.compress(b"\0\0")
@@ -91,5 +98,5 @@ def _parsed(chunks: list[tuple[bytes, bytes]]) -> dict[str, Any]:
         len(data).to_bytes(4, "big") + kind + data + zlib.crc32(kind + data).to_bytes(4, "big")
         for kind, data in parts
     )
-    info = open_image(io.BytesIO(png), "PNG").info
+    info = open_image(io.BytesIO(png), "PNG", metadata_bytes=limit).info
     return {name: value for name, value in info.items() if isinstance(name, str)}

@@ -4,23 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from types import EllipsisType
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from PIL import Image, ImageFile
 
-from iio_core import DecodeError, FrameIndexError, ImageProperties, Index, OptionError, Resource
+from iio_core import (
+    DecodeError,
+    FrameIndexError,
+    ImageProperties,
+    Index,
+    LimitError,
+    OptionError,
+    Resource,
+)
 
 from . import _metadata, _orientation
 from ._backend import open_image
+from ._inside import inner_sizes
 from ._jpeg2000 import is_cut
-from ._pixels import LAYOUTS, layout, natural_mode, to_array
-from ._sizes import DECODED_AT_ONCE, declared_size
+from ._pixels import LAYOUTS, layout, looked_up, natural_mode, to_array, to_eight_bits
+from ._sizes import DECODED_AT_ONCE, declared_mode, declared_size
+from ._webp_chunks import frame_durations
 
 __all__ = ["PillowReader"]
 
 # Formats in which the images of one file differ in size or mode: the others need no look at each.
-_UNEVEN = {"TIFF", "MPO", "DCX"}
+# A JPEG may turn out to be an MPO.
+_UNEVEN = {"TIFF", "MPO", "JPEG", "DCX", "HEIF", "SPIDER"}
 
 
 class PillowReader:
@@ -38,17 +49,27 @@ class PillowReader:
         self._resource = resource
         self._format = format
         file = resource.open()
-        if format in DECODED_AT_ONCE and (size := declared_size(file, format)) is not None:
-            self._charge("RGBA", size)
+        self._file = file
+        declared = self._declared(file) if format in DECODED_AT_ONCE else None
         if format == "JPEG2000" and is_cut(file):
             raise DecodeError(
                 f"{resource.name} is cut: the end of its codestream is missing",
                 plugin="pillow",
                 format=format,
             )
-        self._image: ImageFile.ImageFile = open_image(file, format)
+        self._image: ImageFile.ImageFile = open_image(
+            file, format, metadata_bytes=resource.limits.metadata_bytes
+        )
+        self._check_promises(declared)
+        # Of HEIF the file says which image is the one to show.
+        self._first = self._image.tell() if format == "HEIF" else 0
         # The layers of a PSD are drawn over each other in the one image; Pillow misreads them.
         self._total: int | None = 1 if format == "PSD" else None
+
+    @property
+    def file(self) -> IO[bytes]:
+        """The file, to look at what has no name here."""
+        return self._file
 
     @property
     def image(self) -> ImageFile.ImageFile:
@@ -57,15 +78,13 @@ class PillowReader:
 
     @property
     def default_index(self) -> int | EllipsisType:
-        """The first image."""
-        return 0
+        """The first image; of HEIF the one that the file declares to be the primary one."""
+        return self._first
 
     def count(self) -> int:
         """Return how many images there are."""
         if self._total is None:
-            # Of a PSD, Pillow counts the layers; what is read is what they are merged to.
-            layered = self._format == "PSD"
-            self._total = 1 if layered else int(getattr(self._image, "n_frames", 1))
+            self._total = int(getattr(self._image, "n_frames", 1))
         return self._total
 
     def read(
@@ -89,7 +108,8 @@ class PillowReader:
         rotate : bool
             Whether to turn the image upright if it has an EXIF orientation.
         apply_gamma : bool
-            Whether to raise values, scaled to 0..1, to the power of the gamma that a PNG declares.
+            Whether to raise the values but those of alpha, scaled to 0..1, to the power of the
+            gamma that a PNG declares.
 
         Returns
         -------
@@ -106,11 +126,11 @@ class PillowReader:
         """
         stored = self._seek(index)
         target = self._mode(stored, mode)
-        stored.load()  # Pillow finds out only now that an icon of macOS is gray
-        image: Image.Image = stored if stored.mode == target else stored.convert(target)
+        self._load(stored)  # Pillow finds out only now that an icon of macOS is gray
+        image = self._converted(stored, target)
         array = to_array(self._turned(image, stored, rotate))
         if apply_gamma and "gamma" in stored.info:
-            array = _raise(array, float(stored.info["gamma"]))
+            array = _raise(array, float(stored.info["gamma"]), has_alpha=image.mode in _WITH_ALPHA)
         return array
 
     def iter(
@@ -134,7 +154,12 @@ class PillowReader:
         return ImageProperties(shape, dtype, axes="YX" if len(shape) == 2 else "YXS")
 
     def metadata(
-        self, *, index: Index = None, exclude_applied: bool = True, rotate: bool = False
+        self,
+        *,
+        index: Index = None,
+        exclude_applied: bool = True,
+        rotate: bool = False,
+        apply_gamma: bool = False,
     ) -> dict[str, Any]:
         """Return what Pillow finds beside the pixels.
 
@@ -144,8 +169,8 @@ class PillowReader:
             Which image; ``...`` for what is said of the whole file.
         exclude_applied : bool
             Whether to leave out the transparency and palette that are in the pixels already, and
-            with `rotate` the orientation.
-        rotate : bool
+            with `rotate` the orientation, with `apply_gamma` the gamma.
+        rotate, apply_gamma : bool
             As for `read`.
 
         Returns
@@ -153,23 +178,31 @@ class PillowReader:
         dict
             ``mode`` and ``shape`` (width, height, as imageio has it), text, ``dpi``,
             ``icc_profile``, ``exif`` and ``xmp`` as bytes, EXIF tags by name, and with several
-            images ``duration`` (milliseconds) and ``loop``.
+            images ``duration`` (milliseconds) and ``loop``; of a whole animated WebP a list of all
+            ``durations``.
         """
-        image = self._informed(self._seek(0 if index is ... else index))
+        image = self._informed(self._seek(None if index is ... else index))
         if self._is_timed():  # how long a frame is shown comes with its pixels
             self._charge(image.mode, image.size)
-            image.load()
+            self._load(image)
         applied = exclude_applied and natural_mode(image) != image.mode
         turned = exclude_applied and rotate
-        return _metadata.of_image(image, palette_applied=applied, orientation_applied=turned)
+        found = _metadata.of_image(image, palette_applied=applied, orientation_applied=turned)
+        if exclude_applied and apply_gamma:
+            found.pop("gamma", None)
+        if index is ... and self._format == "WEBP" and self.count() > 1:
+            found["durations"] = frame_durations(self._file)
+        return found
 
     def close(self) -> None:
         """Forget the image; its file is core's to close."""
         del self._image
 
     def _seek(self, index: Index) -> ImageFile.ImageFile:
-        number = index if isinstance(index, int) else 0
+        number = index if isinstance(index, int) else self._first
         if number != (0 if self._format == "PSD" else self._image.tell()):
+            if self._format == "HEIF":
+                self._charge_heif(number)
             try:
                 self._image.seek(number)
             except EOFError:
@@ -204,6 +237,76 @@ class PillowReader:
         orientation = _orientation.orientation_of(self._informed(stored))
         return _orientation.upright_size(stored.size, orientation)
 
+    def _converted(self, stored: ImageFile.ImageFile, target: str) -> Image.Image:
+        """Return an image in another mode."""
+        if stored.mode == target:
+            return stored
+        image: Image.Image = stored
+        deep = image.mode in _DEEP_GRAY or (self._format == "PPM" and image.mode == "I")
+        if deep and target not in _DEEP_GRAY | {"I", "F"}:
+            transparent = image.info.get("transparency")
+            if isinstance(transparent, int) and target in ("LA", "RGBA"):
+                alpha = Image.fromarray(np.not_equal(to_array(image), transparent)).convert("L")
+                image = to_eight_bits(image)
+                image.putalpha(alpha)
+            else:
+                image = to_eight_bits(image)
+        elif image.mode == "P" and isinstance(image.info.get("transparency"), bytes):
+            image = image.convert("RGBA")  # of which Pillow does not say that it should be done
+        return image if image.mode == target else image.convert(target)
+
+    def _load(self, image: ImageFile.ImageFile) -> None:
+        """Decode an image to the size that its header promises."""
+        promised = image.size
+        try:
+            image.load()
+        except Image.DecompressionBombError as error:
+            raise LimitError(
+                f"Pillow refuses {self._resource.name} by a limit of its own, "
+                f"PIL.Image.MAX_IMAGE_PIXELS: {error}"
+            ) from None
+        if image.size != promised:
+            raise self._contradiction(promised, image.size)
+
+    def _declared(self, file: IO[bytes]) -> tuple[int, int] | None:
+        """Charge what opening a file decodes."""
+        format = self._format
+        size = declared_size(file, format)
+        if size is not None:
+            self._charge(declared_mode(file, format), size)
+        elif format == "JXL":
+            raise DecodeError(
+                f"{self._resource.name} has no header that tells its size",
+                plugin="pillow",
+                format=format,
+            )
+        return size
+
+    def _check_promises(self, declared: tuple[int, int] | None) -> None:
+        """Compare the size of an opened image with those of what is going to be, or is, decoded."""
+        size = self._image.size
+        # What is turned upright by decoding it may have width and height exchanged.
+        if declared is not None and sorted(declared) != sorted(size):
+            raise self._contradiction(declared, size)
+        for inner in inner_sizes(self._image, self._file, self._format):
+            if inner != size:
+                raise self._contradiction(size, inner)
+
+    def _contradiction(self, promised: tuple[int, int], found: tuple[int, int]) -> DecodeError:
+        name = self._resource.name
+        return DecodeError(
+            f"{name} declares an image of {promised[0]} x {promised[1]} pixels and holds one of "
+            f"{found[0]} x {found[1]}",
+            plugin="pillow",
+            format=self._format,
+        )
+
+    def _charge_heif(self, number: int) -> None:
+        """Check another image of a file against the limits: going to it takes its memory."""
+        images: Any = getattr(self._image, "_heif_file", None)
+        if images is not None and 0 <= number < len(images):
+            self._charge(images[number].mode, images[number].size)
+
     def _is_timed(self) -> bool:
         """Tell whether a frame has a duration that Pillow reports when it is decoded."""
         if self._format == "WEBP":  # RFC 9649, section 2.7: the flag of an animation
@@ -220,9 +323,17 @@ class PillowReader:
         )
 
 
-def _raise(array: np.ndarray, gamma: float) -> np.ndarray:
-    """Raise integer values, scaled to 0..1, to the power of `gamma`."""
+_DEEP_GRAY = frozenset({"I;16", "I;16L", "I;16B", "I;16N"})
+_WITH_ALPHA = frozenset({"LA", "La", "PA", "RGBA", "RGBa"})
+
+
+def _raise(array: np.ndarray, gamma: float, *, has_alpha: bool) -> np.ndarray:
+    """Raise integer values but those of alpha, scaled to 0..1, to the power of `gamma`."""
     if array.dtype.kind != "u":
         return array
     top = np.iinfo(array.dtype).max
-    return np.rint((array / top) ** gamma * top).astype(array.dtype.newbyteorder("="))
+    native = array.dtype.newbyteorder("=")
+    table = np.rint((np.arange(top + 1) / top) ** gamma * top).astype(native)
+    if array.dtype != native:
+        array = array.astype(native)
+    return looked_up(array, table, channels=array.shape[-1] - 1 if has_alpha else None)

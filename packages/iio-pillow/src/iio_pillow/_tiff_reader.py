@@ -25,10 +25,17 @@ class TiffReader(PillowReader):
         self._orientations: dict[int, int] = {}
 
     def metadata(
-        self, *, index: Index = None, exclude_applied: bool = True, rotate: bool = False
+        self,
+        *,
+        index: Index = None,
+        exclude_applied: bool = True,
+        rotate: bool = False,
+        apply_gamma: bool = False,
     ) -> dict[str, Any]:
         """Return what the file says of a page; see `PillowReader.metadata`."""
-        found = super().metadata(index=index, exclude_applied=exclude_applied, rotate=rotate)
+        found = super().metadata(
+            index=index, exclude_applied=exclude_applied, rotate=rotate, apply_gamma=apply_gamma
+        )
         orientation = self._orientations[self._image.tell()]
         found["shape"] = self._turned_size(self._image, rotate=False)
         if orientation != 1 and not (exclude_applied and rotate):

@@ -35,6 +35,8 @@ class StandIn:
     """
 
     def __init__(self, module: Any, **others: Any) -> None:
+        # Copied, not asked for one by one: they are looked up with every image.
+        self.__dict__.update(module.__dict__)
         self.__dict__.update(others)
         self._module = module
 
@@ -89,8 +91,9 @@ def _copied(value: Any, space: Namespace) -> Any:
             if isinstance(member, FunctionType | staticmethod | classmethod | property)
         }
         if hasattr(value, "getexif"):
-            members.setdefault("getexif", _getexif(value))
-        return type(value)(value.__name__, (value,), members)
+            members["getexif"] = _getexif(value)
+        made: type = type(value)(value.__name__, (value,), members)  # type: ignore[misc]
+        return made
     return value
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from typing import IO
 
-__all__ = ["as_animation", "durations"]
+__all__ = ["as_animation", "durations", "frame_durations"]
 
 _ALPHA, _ANIMATION = 0x10, 0x02
 _LONGEST = (1 << 24) - 1
@@ -16,6 +17,28 @@ def durations(data: bytes) -> list[int]:
     return [
         int.from_bytes(body[12:15], "little") for kind, body in _chunks(data) if kind == b"ANMF"
     ]
+
+
+def frame_durations(file: IO[bytes]) -> list[int]:
+    """Return the same of a file, of which only the heads of chunks are read.
+
+    Parameters
+    ----------
+    file : binary file
+        Seekable; it is left where it was.
+    """
+    start, at, found = file.tell(), 12, []
+    while True:
+        file.seek(at)
+        head = file.read(24)
+        if len(head) < 24:
+            break
+        if head[:4] == b"ANMF":
+            found.append(int.from_bytes(head[20:23], "little"))
+        size = int.from_bytes(head[4:8], "little")
+        at += 8 + size + size % 2
+    file.seek(start)
+    return found
 
 
 def as_animation(

@@ -15,27 +15,23 @@ seen. Nothing here is imported by ``import iio_core``.
 """
 
 try:
-    import hypothesis
-    import pytest
+    from ._base import Sample, Suite
+    from ._hostile_suite import HostileSuite
+    from ._index_suite import IndexSuite
+    from ._metadata_suite import MetadataSuite
+    from ._process_suite import ProcessSuite
+    from ._promises import PROMISES, BrokenPromise
+    from ._reader_suite import ReaderSuite
+    from ._resources_suite import ResourcesSuite
+    from ._spec_suite import SpecSuite
+    from ._targets_suite import TargetsSuite
+    from ._writer_suite import WriterSuite
 except ModuleNotFoundError as error:
     if error.name not in ("hypothesis", "pytest"):
         raise
     raise ModuleNotFoundError(
         f"the testing kit needs {error.name}: pip install iio-core[testing]", name=error.name
     ) from error
-del hypothesis, pytest
-
-from ._base import Sample, Suite
-from ._hostile_suite import HostileSuite
-from ._index_suite import IndexSuite
-from ._metadata_suite import MetadataSuite
-from ._process_suite import ProcessSuite
-from ._promises import PROMISES, BrokenPromise
-from ._reader_suite import ReaderSuite
-from ._resources_suite import ResourcesSuite
-from ._spec_suite import SpecSuite
-from ._targets_suite import TargetsSuite
-from ._writer_suite import WriterSuite
 
 __all__ = [
     "PROMISES",

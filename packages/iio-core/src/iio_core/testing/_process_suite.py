@@ -64,7 +64,6 @@ class ProcessSuite(Suite):
         how = self.how(sample)
         given = {
             "entry_point": self.entry_point,
-            "registered": self.installed and iio.registry.find(self.spec.name) is not None,
             "how": {**how, **({"trust": sorted(how["trust"])} if "trust" in how else {})},
             "format": sample.format,
             "extension": self._extension(sample),
@@ -76,7 +75,8 @@ class ProcessSuite(Suite):
         run = subprocess.run(
             [sys.executable, "-P", _first_use.__file__, str(folder)],
             capture_output=True,
-            text=True,
+            encoding="utf-8",
+            errors="replace",
             env=environment,
         )
         if run.returncode:

@@ -118,7 +118,10 @@ class ReaderSuite(Suite):
         """Of an image and of the whole file, with names for keys, the same each time."""
         subject = self.subject(sample.name or sample.format)
         for index in (0, None, ...):
-            found = iio.immeta(sample.data, index=index, **self.how(sample))
+            try:
+                found: Any = iio.immeta(sample.data, index=index, **self.how(sample))
+            except iio.PluginContractError as error:
+                raise BrokenPromise("metadata", subject, said(error)) from error
             if not isinstance(found, dict) or not all(isinstance(key, str) for key in found):
                 raise BrokenPromise("metadata", subject, f"with index={index} it is {found!r:.200}")
 

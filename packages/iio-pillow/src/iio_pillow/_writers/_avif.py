@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
 from ._base import CollectingWriter, Options
+from ._checks import Rule, flag, instance, one_of, whole
 from ._timing import milliseconds_of, whole_milliseconds
 
 __all__ = ["AvifWriter"]
+
+_LONGEST = (1 << 31) - 1
 
 
 class AvifWriter(CollectingWriter):
@@ -18,6 +21,22 @@ class AvifWriter(CollectingWriter):
 
     holds = frozenset({"duration", "icc_profile", "exif", "xmp"})
     together = frozenset({"duration"})
+    rules: ClassVar[Mapping[str, Rule]] = {
+        "quality": whole(0, 100),
+        "subsampling": one_of("4:0:0", "4:2:0", "4:2:2", "4:4:4"),
+        "speed": whole(0, 10),
+        "max_threads": whole(1, 1024),
+        "codec": one_of("auto", "aom", "rav1e", "svt"),
+        "range": one_of("full", "limited"),
+        "autotiling": flag,
+        "tile_rows": whole(0, 6),
+        "tile_cols": whole(0, 6),
+        "alpha_premultiplied": flag,
+        "advanced": instance(
+            Mapping, list, tuple, words="a mapping of strings, or a list of pairs of them"
+        ),
+    }
+    unproven = frozenset({"codec", "advanced", "icc_profile", "exif"})
 
     def write(
         self,
@@ -97,13 +116,13 @@ class AvifWriter(CollectingWriter):
             autotiling=autotiling,
             tile_rows=tile_rows,
             tile_cols=tile_cols,
+            alpha_premultiplied=alpha_premultiplied,
             advanced=advanced,
             icc_profile=icc_profile,
             exif=exif,
             xmp=xmp,
         )
-        options["alpha_premultiplied"] = alpha_premultiplied
-        options["duration"] = milliseconds_of(shown, fps, len(self._images))
+        options["duration"] = milliseconds_of(shown, fps, len(self._images), most=_LONGEST)
         self._collect(self._image(image, mode), options)
 
     def _gathered(self) -> Options:

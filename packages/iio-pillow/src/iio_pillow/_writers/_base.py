@@ -25,7 +25,7 @@ from .._arrays import from_array, is_batch
 from .._backend import load_module
 from .._metadata_out import saving
 from .._spec import SPEC
-from ._checks import Rule, check
+from ._checks import COMMON, Rule, check
 from ._modes import MODES
 
 __all__ = ["CollectingWriter", "Options", "PillowWriter", "StillWriter"]
@@ -55,6 +55,9 @@ class PillowWriter(ABC):
 
     rules: ClassVar[Mapping[str, Rule]] = {}
     """What the values of options have to be, beside what `COMMON` says."""
+
+    held_rules: ClassVar[Mapping[str, Rule]] = {}
+    """The same of metadata that is no option, or not one of the same kind."""
 
     def __init__(self, target: Target, format: str) -> None:
         self._target = target
@@ -103,12 +106,26 @@ class PillowWriter(ABC):
         if not metadata:
             return {}
         name = self._format.name
-        return saving(metadata, self.holds, name, number=number, told=self._told)
+        held = saving(metadata, self.holds, name, number=number, told=self._told)
+        if isinstance(held.get("xmp"), str):
+            held["xmp"] = held["xmp"].encode()
+        for key, value in list(held.items()):
+            rule = self.held_rules.get(key) or self.rules.get(key) or COMMON.get(key)
+            words = rule and rule(value)
+            if words:
+                del held[key]
+                self._warn_of_metadata(f"{key} in the metadata has to be {words}; it is left out")
+        return held
+
+    def _warn_of_metadata(self, message: str) -> None:
+        if message not in self._told:
+            self._told.add(message)
+            warnings.warn(f"{self._target.name}: {message}", MetadataWarning, stacklevel=3)
 
     def _given(self, **options: Any) -> Options:
         """Return the options that are not None, checked: Pillow has defaults for the others."""
         check(self.rules, options)
-        return {name: value for name, value in options.items() if value is not None}
+        return {name: _plain(value) for name, value in options.items() if value is not None}
 
     def _warn(self, message: str) -> None:
         warnings.warn(f"{self._target.name}: {message}", IIOWarning, stacklevel=2)
@@ -135,6 +152,15 @@ class PillowWriter(ABC):
                 f"these options: {error}"
             ) from error
         return buffer.getvalue()
+
+
+def _plain(value: Any) -> Any:
+    """Return numbers of NumPy as Python's: not all of Pillow takes them."""
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, np.ndarray):
+        return value.tolist()
+    return type(value)(map(_plain, value)) if type(value) in (list, tuple) else value
 
 
 class StillWriter(PillowWriter):

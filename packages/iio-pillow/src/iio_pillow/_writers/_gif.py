@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
+from PIL import Image
 
 from iio_core import OptionError, Target
 
 from .._gif_writer import GifAssembler
-from ._base import PillowWriter
+from ._base import Options, PillowWriter
+from ._checks import Rule, entry_of, flag, one_of, whole
 from ._timing import milliseconds_of
 
 __all__ = ["GifWriter"]
@@ -20,12 +22,20 @@ class GifWriter(PillowWriter):
     """Writes GIF; every frame is kept, also if it is equal to the one before."""
 
     holds = frozenset({"duration", "loop", "comment", "xmp", "icc_profile"})
+    rules: ClassVar[Mapping[str, Rule]] = {
+        "loop": whole(-1, 65535),
+        "palettesize": whole(2, 256),
+        "subrectangles": flag,
+        "dither": flag,
+        "disposal": one_of(0, 1, 2, 3),
+    }
 
     def __init__(self, target: Target, format: str) -> None:
         super().__init__(target, format)
         self._animation: GifAssembler | None = None
         self._loop: int | None = 0
         self._count = 0
+        self._warned: set[str] = set()
 
     def write(
         self,
@@ -36,10 +46,10 @@ class GifWriter(PillowWriter):
         duration: float | Sequence[float] | None = None,
         fps: float | None = None,
         loop: int | None = None,
-        palettesize: int = 256,
+        palettesize: int | None = None,
         subrectangles: bool = False,
-        dither: bool = False,
-        disposal: int | None = None,
+        dither: bool | None = None,
+        disposal: int | Sequence[int] | None = None,
         comment: bytes | str | None = None,
     ) -> None:
         """Encode the next frame.
@@ -49,7 +59,8 @@ class GifWriter(PillowWriter):
         image : numpy.ndarray
             bool ``(height, width)``, uint8 ``(height, width)`` or with 2 to 4 channels. Gray is
             exact, and so are colors of which there are at most `palettesize` in a frame; more are
-            reduced. Alpha is kept as transparent (below 128) or not.
+            reduced. Alpha is kept as transparent (below 128) or not. What is lost is warned of,
+            once for a file, unless `mode`, or for colors `palettesize` or `dither`, is given.
         metadata : mapping, optional
             ``duration`` or ``durations``, ``loop``, ``comment``, ``xmp``, ``icc_profile``.
         mode : str, optional
@@ -62,15 +73,16 @@ class GifWriter(PillowWriter):
             Frames per second, instead of `duration`.
         loop : int, optional
             0, the default, plays it forever, -1 once; other numbers are stored as they are.
-        palettesize : int
-            2 to 256: how many colors a frame may have; rounded up to a power of two.
+        palettesize : int, optional
+            2 to 256: how many colors a frame may have; rounded up to a power of two; 256 by
+            default.
         subrectangles : bool
             Whether only the rectangle of a frame is stored that differs from the one before.
-        dither : bool
-            Whether missing colors are mixed from others.
-        disposal : {0, 1, 2, 3}, optional
-            What players do before the next frame: nothing, nothing, clear, bring back. By default
-            such that every frame looks as it was given.
+        dither : bool, optional
+            Whether missing colors are mixed from others; by default they are not.
+        disposal : {0, 1, 2, 3} or sequence of int, optional
+            What players do before the next frame: nothing, nothing, clear, bring back; or a list
+            with one for each frame. By default such that every frame looks as it was given.
         comment : bytes or str, optional
             A comment.
 
@@ -78,15 +90,52 @@ class GifWriter(PillowWriter):
         ------
         EncodeError
             For an array that GIF cannot hold, or a frame of another size.
+
+        Warns
+        -----
+        IIOWarning
+            If colors or degrees of transparency are lost.
         """
+        after = entry_of("disposal", disposal, self._count)
+        self._given(loop=loop, palettesize=palettesize, subrectangles=subrectangles)
+        self._given(dither=dither, disposal=after, comment=comment)
         held = self._held(metadata, self._count)
         shown = held.pop("duration", None) if duration is None else duration
         milliseconds = milliseconds_of(shown, fps, self._count)
         picture = self._image(image, mode)
         repeat = held.get("loop", 0) if loop is None else loop
-        if self._animation is None:
-            note = comment if comment is not None else held.get("comment")
-            self._loop = repeat
+        animation = self._animation or self._begun(held, comment, repeat)
+        if loop is not None and loop != self._loop:
+            raise OptionError(f"loop={loop}: it was {self._loop} for the frames before")
+        try:
+            animation.add(
+                picture,
+                duration_ms=milliseconds,
+                palette_size=256 if palettesize is None else palettesize,
+                subrectangles=subrectangles,
+                dither=bool(dither),
+                disposal=after,
+            )
+        except ValueError as error:
+            raise self._refuse(f"frame {self._count}: {error}") from None
+        self._count += 1
+        if mode is None:
+            if animation.reduced and palettesize is None and dither is None:
+                self._lost(
+                    "colors",
+                    "a frame has more than 256 colors, and they were reduced. palettesize=256 or "
+                    "mode='P' says that this is meant, dither=True mixes them",
+                )
+            if _has_degrees(picture):
+                self._lost(
+                    "alpha",
+                    "a frame is partly transparent, and its pixels were made opaque (alpha of 128 "
+                    "and more) or invisible. mode='RGBA' says that this is meant",
+                )
+
+    def _begun(self, held: Options, comment: bytes | str | None, repeat: int) -> GifAssembler:
+        note = comment if comment is not None else held.get("comment")
+        try:
             self._animation = GifAssembler(
                 self._target.open(),
                 loop=None if repeat == -1 else repeat,
@@ -94,22 +143,24 @@ class GifWriter(PillowWriter):
                 xmp=held.get("xmp"),
                 icc_profile=held.get("icc_profile"),
             )
-        elif loop is not None and loop != self._loop:
-            raise OptionError(f"loop={loop}: it was {self._loop} for the frames before")
-        try:
-            self._animation.add(
-                picture,
-                duration_ms=milliseconds,
-                palette_size=palettesize,
-                subrectangles=subrectangles,
-                dither=dither,
-                disposal=disposal,
-            )
         except ValueError as error:
-            raise self._refuse(f"frame {self._count}: {error}") from None
-        self._count += 1
+            raise self._refuse(str(error)) from None
+        self._loop = repeat
+        return self._animation
+
+    def _lost(self, what: str, message: str) -> None:
+        if what not in self._warned:
+            self._warned.add(what)
+            self._warn(message)
 
     def close(self) -> None:
         """Write the last frame and the trailer."""
         if self._animation is not None:
             self._animation.finish()
+
+
+def _has_degrees(image: Image.Image) -> bool:
+    """Tell whether there is alpha between opaque and fully transparent."""
+    if not image.mode.endswith("A"):
+        return False
+    return any(image.getchannel("A").histogram()[1:255])

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
 from iio_core import OptionError
 
+from .._metadata_out import upright
 from ._base import CollectingWriter
+from ._checks import Rule, flag, instance, list_of, one_of, whole
 
 __all__ = ["HeifWriter"]
 
@@ -19,6 +21,27 @@ class HeifWriter(CollectingWriter):
 
     holds = frozenset({"icc_profile", "exif", "xmp"})
     even = False
+    rules: ClassVar[Mapping[str, Rule]] = {
+        "quality": whole(-1, 100),
+        "lossless": flag,
+        "chroma": one_of(420, 422, 444),
+        "subsampling": one_of("4:2:0", "4:2:2", "4:4:4"),
+        "enc_params": instance(Mapping, words="a mapping of strings"),
+        "primary_index": whole(-1, 65535),
+        "thumbnails": list_of(whole(1, 65535)),
+        "tile_size": whole(16, 65535),
+        "save_nclx_profile": flag,
+        "color_primaries": whole(0, 65535),
+        "transfer_characteristics": whole(0, 65535),
+        "matrix_coefficients": whole(0, 65535),
+        "full_range_flag": one_of(0, 1, False, True),
+    }
+    unproven = frozenset(
+        {
+            *("enc_params", "tile_size", "color_primaries", "transfer_characteristics"),
+            *("matrix_coefficients",),
+        }
+    )
 
     def write(
         self,
@@ -77,13 +100,15 @@ class HeifWriter(CollectingWriter):
         matrix_coefficients, full_range_flag : int, optional
             How they are coded (ITU-T H.273, section 8.3).
         icc_profile, exif, xmp : bytes, optional
-            Embedded as they are, but for the orientation in `exif`, which becomes one of HEIF's.
+            Embedded as they are, but for the orientation in `exif`: the encoder would turn the
+            pixels, so it is left out, with a warning.
 
         Raises
         ------
         EncodeError
             For an array that HEIF (through pillow-heif) cannot hold.
         """
+        self._given(lossless=lossless, subsampling=subsampling, enc_params=enc_params)
         if lossless:
             if not {quality, chroma, subsampling, matrix_coefficients} <= {None}:
                 raise OptionError("lossless=True sets quality, chroma and matrix_coefficients")
@@ -92,6 +117,8 @@ class HeifWriter(CollectingWriter):
             raise OptionError("chroma= and subsampling= are two names of the same: give one")
         held = self._held(metadata, len(self._images))
         own = held | self._given(icc_profile=icc_profile, exif=exif, xmp=xmp, thumbnails=thumbnails)
+        if "exif" in own:
+            own["exif"] = upright(own["exif"], "HEIF", self._told)
         options = self._given(
             quality=quality,
             chroma=chroma if subsampling is None else int(subsampling.replace(":", "")),

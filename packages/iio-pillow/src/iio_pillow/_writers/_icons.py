@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import struct
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from PIL import Image
@@ -13,6 +13,7 @@ from PIL import Image
 from iio_core import OptionError, Target
 
 from ._base import PillowWriter
+from ._checks import Rule, list_of, one_of, several, whole
 
 __all__ = ["IcnsWriter", "IcoWriter"]
 
@@ -24,6 +25,11 @@ _DEPTHS = {"1": 1, "L": 8, "P": 8, "LA": 32, "I;16": 16, "RGB": 24, "RGBA": 32}
 
 class IcoWriter(PillowWriter):
     """Writes Windows icons; each write adds an image."""
+
+    rules: ClassVar[Mapping[str, Rule]] = {
+        "sizes": list_of(several(2, whole(1), "a width and a height")),
+        "bitmap_format": one_of("png", "bmp"),
+    }
 
     def __init__(self, target: Target, format: str) -> None:
         super().__init__(target, format)
@@ -60,8 +66,7 @@ class IcoWriter(PillowWriter):
         EncodeError
             For an array that an icon cannot hold.
         """
-        if bitmap_format not in ("png", "bmp"):
-            raise OptionError(f"bitmap_format={bitmap_format!r}: it is 'png' or 'bmp'")
+        self._given(sizes=sizes, bitmap_format=bitmap_format)
         self._held(metadata)
         picture = self._image(image, mode)
         if bitmap_format == "bmp" and picture.mode not in ("1", "L", "P", "RGB", "RGBA"):
@@ -126,6 +131,8 @@ def _bitmap(image: Image.Image) -> bytes:
 class IcnsWriter(PillowWriter):
     """Writes icons of macOS; each write adds an image."""
 
+    rules: ClassVar[Mapping[str, Rule]] = {"sizes": list_of(one_of(*_TYPES))}
+
     def __init__(self, target: Target, format: str) -> None:
         super().__init__(target, format)
         self._elements: dict[int, bytes] = {}
@@ -156,6 +163,7 @@ class IcnsWriter(PillowWriter):
         EncodeError
             For an array that an icon cannot hold, or a size that is there already.
         """
+        self._given(sizes=sizes)
         self._held(metadata)
         picture = self._image(image, mode)
         if sizes is None:
@@ -166,9 +174,6 @@ class IcnsWriter(PillowWriter):
                     f"{picture.width} x {picture.height}; sizes=[128, 256] resamples it to those"
                 )
         else:
-            unknown = sorted(set(sizes) - set(_TYPES))
-            if unknown:
-                raise OptionError(f"sizes: {unknown[0]} is none of {', '.join(map(str, _TYPES))}")
             lanczos = Image.Resampling.LANCZOS
             made = {size: picture.resize((size, size), lanczos) for size in sizes}
         twice = sorted(made.keys() & self._elements.keys())

@@ -3,23 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
-from PIL import Image
+from PIL import Image, JpegPresets
 
 from iio_core import Target
 
 from .._mpo import assemble
 from ._base import Options, StillWriter
+from ._checks import Rule, any_of, flag, instance, one_of, packet, whole
 
 __all__ = ["JpegWriter", "MpoWriter"]
+
+_PRESETS = one_of(*sorted(JpegPresets.presets))
 
 
 class JpegWriter(StillWriter):
     """Writes JPEG."""
 
     holds = frozenset({"dpi", "icc_profile", "exif", "xmp", "comment"})
+    rules: ClassVar[Mapping[str, Rule]] = {
+        "quality": any_of(whole(0, 100), _PRESETS),
+        "optimize": flag,
+        "progressive": flag,
+        "subsampling": one_of("4:4:4", "4:2:2", "4:2:0", "4:1:1", 0, 1, 2),
+        "keep_rgb": flag,
+        "smooth": whole(0, 100),
+        "restart_marker_blocks": whole(0, 65535),
+        "restart_marker_rows": whole(0, 65535),
+        "qtables": any_of(_PRESETS, instance(Mapping, list, tuple, words="tables of 64 numbers")),
+        "streamtype": one_of(0, 1, 2),
+        "extra": packet,
+    }
 
     def write(
         self,
@@ -90,6 +106,9 @@ class JpegWriter(StillWriter):
         held = self._held(metadata)
         options = self._given(
             quality=quality,
+            optimize=optimize,
+            progressive=progressive,
+            keep_rgb=keep_rgb,
             subsampling=subsampling,
             smooth=smooth,
             restart_marker_blocks=restart_marker_blocks,
@@ -103,8 +122,7 @@ class JpegWriter(StillWriter):
             comment=comment,
             xmp=xmp,
         )
-        flags = {"optimize": optimize, "progressive": progressive, "keep_rgb": keep_rgb}
-        self._save(self._image(image, mode), held | flags | options)
+        self._save(self._image(image, mode), held | options)
 
 
 class MpoWriter(JpegWriter):

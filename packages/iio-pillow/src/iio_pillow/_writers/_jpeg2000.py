@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
 from iio_core import OptionError
 
 from ._base import StillWriter
+from ._checks import Rule, flag, list_of, number, one_of, several, whole
 
 __all__ = ["Jpeg2000Writer"]
 
+_POINT = several(2, whole(0, (1 << 31) - 1), "two whole numbers: horizontal and vertical")
 _CODESTREAMS = {".j2k", ".j2c", ".jpc"}
 
 
@@ -20,6 +22,24 @@ class Jpeg2000Writer(StillWriter):
     """Writes JPEG 2000, the file format or the bare codestream; lossless unless told otherwise."""
 
     holds = frozenset({"comment"})
+    rules: ClassVar[Mapping[str, Rule]] = {
+        "quality": number(0),
+        "quality_mode": one_of("rates", "dB"),
+        "quality_layers": list_of(number(0)),
+        "irreversible": flag,
+        "num_resolutions": whole(1, 33),
+        "codeblock_size": several(2, whole(4, 1024), "two powers of two from 4 to 1024"),
+        "precinct_size": several(2, whole(1, 32768), "two powers of two"),
+        "progression": one_of("LRCP", "RLCP", "RPCL", "PCRL", "CPRL"),
+        "cinema_mode": one_of("no", "cinema2k-24", "cinema2k-48", "cinema4k-24"),
+        "mct": one_of(0, 1),
+        "signed": flag,
+        "no_jp2": flag,
+        "plt": flag,
+        "offset": _POINT,
+        "tile_size": _POINT,
+        "tile_offset": _POINT,
+    }
 
     def write(
         self,
@@ -93,8 +113,7 @@ class Jpeg2000Writer(StillWriter):
         EncodeError
             For an array that JPEG 2000 (through Pillow) cannot hold, or a second image.
         """
-        if quality_mode not in ("rates", "dB"):
-            raise OptionError(f"quality_mode={quality_mode!r}: it is 'rates' or 'dB'")
+        self._given(quality=quality, quality_layers=quality_layers)
         if quality is not None:
             if quality_layers is not None:
                 raise OptionError("quality=q means quality_layers=[q]: give one of the two")
@@ -103,7 +122,14 @@ class Jpeg2000Writer(StillWriter):
             no_jp2 = self._target.extension in _CODESTREAMS
         held = self._held(metadata)
         options = self._given(
+            quality_mode=quality_mode,
             quality_layers=None if quality_layers is None else list(quality_layers),
+            irreversible=irreversible,
+            progression=progression,
+            cinema_mode=cinema_mode,
+            signed=signed,
+            no_jp2=no_jp2,
+            plt=plt,
             num_resolutions=num_resolutions,
             codeblock_size=codeblock_size,
             precinct_size=precinct_size,
@@ -113,13 +139,4 @@ class Jpeg2000Writer(StillWriter):
             tile_size=tile_size,
             tile_offset=tile_offset,
         )
-        named = {
-            "quality_mode": quality_mode,
-            "irreversible": irreversible,
-            "progression": progression,
-            "cinema_mode": cinema_mode,
-            "signed": signed,
-            "no_jp2": no_jp2,
-            "plt": plt,
-        }
-        self._save(self._image(image, mode), held | named | options)
+        self._save(self._image(image, mode), held | options)

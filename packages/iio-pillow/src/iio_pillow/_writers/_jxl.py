@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
 from iio_core import OptionError
 
 from ._base import StillWriter
+from ._checks import Rule, flag, number, packet, whole
 
 __all__ = ["JxlWriter"]
 
@@ -18,6 +19,17 @@ class JxlWriter(StillWriter):
     """Writes JPEG XL."""
 
     holds = frozenset({"exif", "xmp"})
+    rules: ClassVar[Mapping[str, Rule]] = {
+        "lossless": flag,
+        "quality": number(0, 100),
+        "effort": whole(1, 10),
+        "decoding_speed": whole(0, 4),
+        "use_container": flag,
+        "use_original_profile": flag,
+        "num_threads": whole(-1, 1024),
+        "compress_metadata": flag,
+        "jumb": packet,
+    }
 
     def write(
         self,
@@ -77,6 +89,10 @@ class JxlWriter(StillWriter):
             )
         held = self._held(metadata)
         options = self._given(
+            lossless=lossless,
+            use_container=use_container,
+            use_original_profile=use_original_profile,
+            compress_metadata=compress_metadata,
             quality=quality,
             effort=effort,
             decoding_speed=decoding_speed,
@@ -85,10 +101,4 @@ class JxlWriter(StillWriter):
             xmp=xmp,
             jumb=jumb,
         )
-        flags = {
-            "lossless": lossless,
-            "use_container": use_container,
-            "use_original_profile": use_original_profile,
-            "compress_metadata": compress_metadata,
-        }
-        self._save(self._image(image, mode), held | flags | options)
+        self._save(self._image(image, mode), held | options)

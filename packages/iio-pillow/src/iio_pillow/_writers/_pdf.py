@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from time import struct_time
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
 from iio_core import OptionError
 
 from ._base import CollectingWriter
+from ._checks import Rule, instance, number, several, text, whole
 
 __all__ = ["PdfWriter"]
 
@@ -22,6 +23,14 @@ class PdfWriter(CollectingWriter):
 
     holds = frozenset({"dpi", *_ENTRIES})
     even = False
+    rules: ClassVar[Mapping[str, Rule]] = {
+        "quality": whole(0, 100),
+        "resolution": number(0, above=True),
+        "dpi": several(2, number(0, above=True), "two numbers above 0: horizontal and vertical"),
+        **dict.fromkeys(_ENTRIES, text),
+        "creationDate": instance(struct_time, words="a time.struct_time"),
+        "modDate": instance(struct_time, words="a time.struct_time"),
+    }
 
     def write(
         self,

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from iio_core import OptionError
-
 from ._base import StillWriter
+from ._checks import Rule, one_of, several, whole
 
 __all__ = ["BitmapWriter", "PlainWriter", "SgiWriter", "XbmWriter"]
 
@@ -83,6 +82,8 @@ class BitmapWriter(StillWriter):
 class SgiWriter(StillWriter):
     """Writes SGI images."""
 
+    rules: ClassVar[Mapping[str, Rule]] = {"bpc": one_of(1, 2)}
+
     def write(
         self,
         image: np.ndarray,
@@ -109,16 +110,18 @@ class SgiWriter(StillWriter):
         EncodeError
             For an array that the format cannot hold, or a second image.
         """
-        if bpc not in (1, 2):
-            raise OptionError(f"bpc={bpc!r}: an SGI image has 1 or 2 bytes a sample")
+        options = self._given(bpc=bpc)
         self._held(metadata)
-        self._save(self._image(image, mode), {"bpc": bpc})
+        self._save(self._image(image, mode), options)
 
 
 class XbmWriter(StillWriter):
     """Writes X11 bitmaps."""
 
     holds = frozenset({"hotspot"})
+    rules: ClassVar[Mapping[str, Rule]] = {
+        "hotspot": several(2, whole(0, 65535), "two whole numbers: from the left, from the top")
+    }
 
     def write(
         self,

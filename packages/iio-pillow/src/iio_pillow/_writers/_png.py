@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from PIL import Image, PngImagePlugin
@@ -13,6 +13,7 @@ from iio_core import OptionError, Target
 
 from .._apng_writer import ApngAssembler
 from ._base import Options, PillowWriter
+from ._checks import Rule, any_of, entry_of, flag, instance, number, one_of, packet, several, whole
 from ._timing import milliseconds_of
 
 __all__ = ["PngWriter"]
@@ -22,13 +23,37 @@ class PngWriter(PillowWriter):
     """Writes PNG; from the second image on an animated one, a frame at a time."""
 
     holds = frozenset(
-        {"dpi", "icc_profile", "exif", "xmp", "gamma", "chromaticity", "text", "duration", "loop"}
+        {
+            *("dpi", "icc_profile", "exif", "xmp", "gamma", "chromaticity", "text", "transparency"),
+            *("duration", "loop"),
+        }
     )
+    rules: ClassVar[Mapping[str, Rule]] = {
+        "compress_level": whole(0, 9),
+        "compress_type": whole(0, 4),
+        "optimize": flag,
+        "bits": one_of(1, 2, 4, 8),
+        "dictionary": packet,
+        "transparency": any_of(
+            whole(0, 65535),
+            several(3, whole(0, 65535), "three of them"),
+            instance(bytes, words="bytes"),
+        ),
+        "pnginfo": instance(PngImagePlugin.PngInfo, words="a PIL.PngImagePlugin.PngInfo"),
+        "loop": whole(0, (1 << 31) - 1),
+        "disposal": one_of(0, 1, 2),
+        "blend": one_of(0, 1),
+        "default_image": flag,
+    }
+    held_rules: ClassVar[Mapping[str, Rule]] = {
+        "gamma": number(0, 42949),
+        "chromaticity": several(8, number(0, 42949), "eight numbers"),
+    }
 
     def __init__(self, target: Target, format: str) -> None:
         super().__init__(target, format)
         self._animation: ApngAssembler | None = None
-        self._loop: tuple[int, bool] = (0, False)
+        self._loop = 0
         self._count = 0
 
     def write(
@@ -50,8 +75,8 @@ class PngWriter(PillowWriter):
         duration: float | Sequence[float] | None = None,
         fps: float | None = None,
         loop: int | None = None,
-        disposal: int = 0,
-        blend: int = 0,
+        disposal: int | Sequence[int] = 0,
+        blend: int | Sequence[int] = 0,
         default_image: bool = False,
     ) -> None:
         """Encode an image, or the next frame of an animation.
@@ -61,8 +86,9 @@ class PngWriter(PillowWriter):
         image : numpy.ndarray
             bool or uint16 ``(height, width)``, uint8 ``(height, width)`` or with 2 to 4 channels.
         metadata : mapping, optional
-            ``dpi``, ``icc_profile``, ``exif``, EXIF tags by name, ``xmp``, ``gamma``, ``duration``,
-            ``loop``; any other name with a string becomes a text chunk.
+            ``dpi``, ``icc_profile``, ``exif``, EXIF tags by name, ``xmp``, ``gamma``,
+            ``transparency``, ``duration``, ``loop``; any other name with a string becomes a text
+            chunk.
         mode : str, optional
             The mode of Pillow's to convert to: ``"P"``, ``"L"``, ``"1"``, and so on.
         compress_level : int, optional
@@ -91,10 +117,11 @@ class PngWriter(PillowWriter):
             Frames per second, instead of `duration`.
         loop : int, optional
             How often the animation is played; 0, the default, is forever.
-        disposal : {0, 1, 2}
-            Afterwards: 0 leaves the frame, 1 clears it, 2 brings back what was there before.
-        blend : {0, 1}
-            0 replaces what is there, 1 is drawn over it.
+        disposal : {0, 1, 2} or sequence of int
+            Afterwards: 0 leaves the frame, 1 clears it, 2 brings back what was there before; or a
+            list with one for each frame.
+        blend : {0, 1} or sequence of int
+            0 replaces what is there, 1 is drawn over it; or a list with one for each frame.
         default_image : bool
             Whether the first image is only for programs that cannot animate.
 
@@ -103,40 +130,60 @@ class PngWriter(PillowWriter):
         EncodeError
             For an array that PNG (through Pillow) cannot hold, or frames of different size or type.
         """
-        held = self._held(metadata, self._count)
-        shown = held.pop("duration", None) if duration is None else duration
-        repeat = held.pop("loop", 0) if loop is None else loop
-        milliseconds = milliseconds_of(shown, fps, self._count)
-        picture = self._image(image, mode)
-        if bits is not None:
-            picture = _reduced(picture, bits)
-        info = _info(pnginfo, held)
-        options = held | self._given(
+        after = entry_of("disposal", disposal, self._count)
+        over = entry_of("blend", blend, self._count)
+        self._given(loop=loop, disposal=after, blend=over, default_image=default_image)
+        options = self._given(
             compress_level=compress_level,
             compress_type=compress_type,
+            optimize=optimize,
             bits=bits,
             dictionary=dictionary,
             transparency=transparency,
             dpi=dpi,
             icc_profile=icc_profile,
             exif=exif,
-            pnginfo=info,
+            pnginfo=pnginfo,
         )
-        encoded = self._encoded(picture, options | {"optimize": optimize})
+        held = self._held(metadata, self._count)
+        shown = held.pop("duration", None) if duration is None else duration
+        repeat = held.pop("loop", 0) if loop is None else loop
+        milliseconds = milliseconds_of(shown, fps, self._count)
+        if loop is not None and self._animation is not None and loop != self._loop:
+            raise OptionError(f"loop={loop}: it was {self._loop} for the frames before")
+        picture = self._image(image, mode)
+        if bits is not None and picture.mode not in {"1", "P"}:
+            picture = picture.quantize(2**bits)
+        self._check_transparent(picture, transparency, held)
+        options |= self._given(pnginfo=_info(pnginfo, held))
+        encoded = self._encoded(picture, held | options)
         if self._animation is None:
-            self._loop = (repeat, default_image)
+            self._loop = repeat
             self._animation = ApngAssembler(
                 self._target.open(), loop=repeat, default_image=default_image
             )
-        elif loop is not None and loop != self._loop[0]:
-            raise OptionError(f"loop={loop}: it was {self._loop[0]} for the frames before")
         try:
-            self._animation.add(encoded, duration_ms=milliseconds, blend=blend, disposal=disposal)
+            self._animation.add(encoded, duration_ms=milliseconds, blend=over, disposal=after)
         except ValueError as error:
             raise self._refuse(
                 f"frame {self._count} does not fit the ones before: {error}"
             ) from None
         self._count += 1
+
+    def _check_transparent(self, picture: Image.Image, asked: Any, held: Options) -> None:
+        """Refuse a transparent color that the image cannot have; of metadata, warn and drop it."""
+        if asked is not None and not _fits(picture.mode, asked):
+            raise OptionError(
+                f"transparency={asked!r} is not for an image of mode {picture.mode}: it is a gray "
+                "value, a tuple of red, green and blue, an index or bytes for a palette"
+            )
+        if "transparency" in held and not _fits(picture.mode, held["transparency"]):
+            del held["transparency"]
+            if asked is None and not picture.mode.endswith("A"):
+                self._warn_of_metadata(
+                    "the transparent color in the metadata is not one of an image of mode "
+                    f"{picture.mode}; it is left out"
+                )
 
     def close(self) -> None:
         """Write the last frame and the number of frames."""
@@ -144,10 +191,16 @@ class PngWriter(PillowWriter):
             self._animation.finish()
 
 
-def _reduced(picture: Image.Image, bits: int) -> Image.Image:
-    if bits not in (1, 2, 4, 8):
-        raise OptionError(f"bits={bits!r}: a palette of a PNG has 1, 2, 4 or 8 bits")
-    return picture if picture.mode in {"1", "P"} else picture.quantize(2**bits)
+_GRAYS = {"1": 255, "L": 255, "I;16": 65535}
+
+
+def _fits(mode: str, color: Any) -> bool:
+    """Tell whether a color can be the transparent one of an image of this mode."""
+    if isinstance(color, bytes):
+        return mode == "P" and len(color) <= 256
+    if isinstance(color, Sequence):
+        return mode == "RGB" and len(color) == 3 and all(0 <= value <= 255 for value in color)
+    return bool(0 <= color <= (255 if mode == "P" else _GRAYS.get(mode, -1)))
 
 
 def _info(info: PngImagePlugin.PngInfo | None, held: Options) -> PngImagePlugin.PngInfo | None:

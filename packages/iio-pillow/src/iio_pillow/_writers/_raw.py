@@ -58,9 +58,7 @@ class SpiderWriter(StillWriter):
             *((13, records), (22, records * record), (23, record)),
         ):
             header[word - 1] = value
-        file = self._begin()
-        file.write(header.tobytes())
-        file.write(np.asarray(picture).astype("<f4").tobytes())
+        self._put(header.tobytes(), np.asarray(picture).astype("<f4").tobytes())
 
 
 class PalmWriter(StillWriter):
@@ -92,6 +90,7 @@ class PalmWriter(StillWriter):
         """
         self._held(metadata)
         picture = self._image(image, mode)
+        self._warn_of_colors(picture, mode)
         if picture.mode == "1":
             rows = np.packbits(~np.asarray(picture), axis=1)  # a bit that is set is black
             bits, version, flags, table = 1, 0, 0, b""
@@ -103,9 +102,8 @@ class PalmWriter(StillWriter):
         uncompressed = 0xFF
         width, height = picture.size
         head = struct.pack(">HHHHBB", width, height, rows.shape[1], flags, bits, version)
-        file = self._begin()
-        file.write(head + struct.pack(">HBBH", 0, 0, uncompressed, 0) + table)
-        file.write(rows.tobytes())
+        head += struct.pack(">HBBH", 0, 0, uncompressed, 0)
+        self._put(head, table, rows.tobytes())
 
 
 def _color_table(image: Image.Image) -> bytes:

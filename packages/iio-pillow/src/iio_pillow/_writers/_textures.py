@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from iio_core import OptionError
 from .._backend import pillow_version
 from .._palette import to_palette
 from ._base import StillWriter
+from ._checks import Rule, flag, one_of, packet
 
 __all__ = ["BlpWriter", "DdsWriter", "QoiWriter", "TgaWriter"]
 
@@ -23,6 +24,12 @@ class TgaWriter(StillWriter):
     """Writes Truevision Targa."""
 
     holds = frozenset({"id_section"})
+    rules: ClassVar[Mapping[str, Rule]] = {
+        "compression": one_of("tga_rle"),
+        "rle": flag,
+        "id_section": packet,
+        "orientation": one_of(-1, 1),
+    }
 
     def write(
         self,
@@ -59,24 +66,24 @@ class TgaWriter(StillWriter):
         EncodeError
             For an array that the format cannot hold, or a second image.
         """
-        if compression not in (None, "tga_rle"):
-            raise OptionError(f"compression={compression!r}: Targa has 'tga_rle'")
+        self._given(compression=compression, rle=rle)
         if rle is False and compression is not None:
             raise OptionError("compression='tga_rle' and rle=False contradict each other")
-        if orientation not in (-1, 1):
-            raise OptionError(f"orientation={orientation!r}: it is -1 or 1")
-        options = self._held(metadata) | self._given(id_section=id_section)
+        options = self._held(metadata)
+        options |= self._given(id_section=id_section, orientation=orientation)
         if len(options.get("id_section", b"")) > 255:
             raise OptionError("the id_section of a Targa image holds 255 bytes")
         packed = bool(rle) or compression is not None
         picture = self._image(image, mode)
         if packed and picture.mode == "1":
             raise self._refuse("Targa images of one bit a pixel cannot be compressed")
-        self._save(picture, options | {"rle": packed, "orientation": orientation})
+        self._save(picture, options | {"rle": packed})
 
 
 class QoiWriter(StillWriter):
     """Writes QOI."""
+
+    rules: ClassVar[Mapping[str, Rule]] = {"colorspace": one_of("sRGB", "linear")}
 
     def write(
         self,
@@ -104,14 +111,15 @@ class QoiWriter(StillWriter):
         EncodeError
             For an array that the format cannot hold, or a second image.
         """
-        if colorspace not in ("sRGB", "linear"):
-            raise OptionError(f"colorspace={colorspace!r}: it is 'sRGB' or 'linear'")
+        options = self._given(colorspace=colorspace)
         self._held(metadata)
-        self._save(self._image(image, mode), {"colorspace": colorspace})
+        self._save(self._image(image, mode), options)
 
 
 class DdsWriter(StillWriter):
     """Writes DirectDraw surfaces."""
+
+    rules: ClassVar[Mapping[str, Rule]] = {"pixel_format": one_of(*_COMPRESSED)}
 
     def write(
         self,
@@ -139,25 +147,25 @@ class DdsWriter(StillWriter):
         EncodeError
             For an array that the format cannot hold, or a second image.
         """
-        if pixel_format is not None:
-            if pixel_format not in _COMPRESSED:
-                raise OptionError(f"pixel_format={pixel_format!r}: {', '.join(_COMPRESSED)}")
-            if pillow_version() < (11, 3):
-                raise OptionError("pixel_format= takes Pillow 11.3 or newer")
+        options = self._given(pixel_format=pixel_format)
+        if options and pillow_version() < (11, 3):
+            raise OptionError("pixel_format= takes Pillow 11.3 or newer")
         self._held(metadata)
         picture = self._image(image, mode)
         if pixel_format == "BC5" and picture.mode != "RGB":
             raise self._refuse("the pixel format BC5 is for arrays of shape (height, width, 3)")
-        data = bytearray(self._encoded(picture, self._given(pixel_format=pixel_format)))
+        data = bytearray(self._encoded(picture, options))
         if pixel_format is None and picture.mode in ("L", "LA"):
             # The bits of luminance and alpha in a pixel: those that Pillow names are elsewhere.
             alpha = 0xFF00 if picture.mode == "LA" else 0
             struct.pack_into("<4I", data, 92, 0xFF, 0, 0, alpha)
-        self._begin().write(data)
+        self._put(data)
 
 
 class BlpWriter(StillWriter):
     """Writes Blizzard textures, with a palette."""
+
+    rules: ClassVar[Mapping[str, Rule]] = {"blp_version": one_of("BLP1", "BLP2")}
 
     def write(
         self,
@@ -185,11 +193,11 @@ class BlpWriter(StillWriter):
         EncodeError
             For an array that the format cannot hold, or a second image.
         """
-        if blp_version not in ("BLP1", "BLP2"):
-            raise OptionError(f"blp_version={blp_version!r}: it is 'BLP1' or 'BLP2'")
+        options = self._given(blp_version=blp_version)
         self._held(metadata)
         picture = self._image(image, mode)
-        data = bytearray(self._encoded(to_palette(picture), {"blp_version": blp_version}))
+        self._warn_of_colors(picture, mode)
+        data = bytearray(self._encoded(to_palette(picture), options))
         if blp_version == "BLP1":
             data[8:12] = bytes(4)  # no alpha: Pillow 11 has here what belongs to BLP2
-        self._begin().write(data)
+        self._put(data)

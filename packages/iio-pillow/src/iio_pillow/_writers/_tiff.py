@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from PIL import TiffImagePlugin
@@ -14,12 +14,14 @@ from iio_core import EncodeError, OptionError, Target
 from .._tiff_pages import TiffAssembler
 from .._tiff_tags import described, tags_of
 from ._base import Options, PillowWriter
+from ._checks import Rule, flag, instance, number, one_of, several, text, whole
 
 __all__ = ["TiffWriter"]
 
 _LOSSLESS = ("packbits", "tiff_lzw", "tiff_adobe_deflate", "tiff_deflate", "lzma", "zstd")
 _BILEVEL = ("tiff_ccitt", "group3", "group4")
 _JPEG = ("jpeg", "tiff_jpeg")
+_KNOWN = (*_LOSSLESS, *_BILEVEL, *_JPEG)
 _JPEG_MODES = ("L", "LA", "RGB", "RGBX", "RGBA", "CMYK", "YCbCr", "LAB")
 # Not offered, though Pillow has names for them: webp, tiff_thunderscan, tiff_sgilog, tiff_sgilog24,
 # for which its libtiff has no encoder, and tiff_raw_16, which comes out wrong.
@@ -31,6 +33,19 @@ class TiffWriter(PillowWriter):
     """Writes TIFF; each image is a page, with options and metadata of its own."""
 
     holds = frozenset({"dpi", "resolution", "icc_profile", "exif", "xmp"})
+    rules: ClassVar[Mapping[str, Rule]] = {
+        "compression": one_of(*sorted({*_KNOWN, *_ALIASES, "none", "raw"})),
+        "quality": whole(0, 100),
+        "strip_size": whole(1, (1 << 31) - 1),
+        "big_tiff": flag,
+        "tiffinfo": instance(
+            Mapping, TiffImagePlugin.ImageFileDirectory_v2, words="tags by number"
+        ),
+        **dict.fromkeys(("description", "software", "date_time", "artist", "copyright"), text),
+        "resolution_unit": one_of(1, 2, 3, "inch", "cm", "centimeter"),
+        **dict.fromkeys(("resolution", "x_resolution", "y_resolution"), number(0)),
+    }
+    held_rules: ClassVar[Mapping[str, Rule]] = {"resolution": several(2, number(0), "two numbers")}
 
     def __init__(self, target: Target, format: str) -> None:
         super().__init__(target, format)
@@ -101,9 +116,12 @@ class TiffWriter(PillowWriter):
         EncodeError
             For an array that TIFF (through Pillow) cannot hold, or not with this compression.
         """
+        self._given(compression=compression, quality=quality, strip_size=strip_size)
+        self._given(big_tiff=big_tiff, resolution_unit=resolution_unit)
         held = self._held(metadata)
         picture = self._image(image, mode)
         coding = _coding(compression, quality, strip_size, picture.mode)
+        self._given(exif=exif, xmp=xmp, tiffinfo=tiffinfo)
         packets = exif or held.pop("exif", None), xmp or held.pop("xmp", None)
         options = _resolution(held) | self._given(
             description=description,
@@ -127,7 +145,8 @@ class TiffWriter(PillowWriter):
         self, options: Options, exif: Any, xmp: Any, tiffinfo: Any, mode: str
     ) -> bytes | None:
         try:
-            options |= self._given(tiffinfo=tags_of(exif, xmp, tiffinfo))
+            tags = tags_of(exif, xmp, tiffinfo)
+            options |= {} if tags is None else {"tiffinfo": tags}
             if not options:
                 return None
             return described(options, b"MM" if mode == "I;16B" else b"II")
@@ -165,11 +184,8 @@ def _coding(
             raise OptionError("quality= and strip_size= are for pages that are compressed")
         return {}
     name = _ALIASES.get(str(compression), str(compression))
-    if name not in (*_LOSSLESS, *_BILEVEL, *_JPEG):
-        known = ", ".join([*_LOSSLESS, *_BILEVEL, *_JPEG])
-        raise OptionError(f"compression={compression!r}: there are {known}")
-    if quality is not None and (name not in _JPEG or not 0 <= quality <= 100):
-        raise OptionError(f"quality={quality!r} is from 0 to 100, for compression='jpeg'")
+    if quality is not None and name not in _JPEG:
+        raise OptionError(f"quality={quality!r} is for compression='jpeg'")
     if (name in _BILEVEL and mode != "1") or (name in _JPEG and mode not in _JPEG_MODES):
         what = "bool" if name in _BILEVEL else "8 bits a sample"
         raise EncodeError(
@@ -177,7 +193,8 @@ def _coding(
             plugin="pillow",
             format="TIFF",
         )
-    return {"compression": name} | self._given(quality=quality, strip_size=strip_size)
+    sizes = {"quality": quality, "strip_size": strip_size}
+    return {"compression": name} | {k: v for k, v in sizes.items() if v is not None}
 
 
 def _resolution(held: Options) -> Options:

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import io
-import warnings
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
+from PIL import Image
 
-from iio_core import IIOWarning, OptionError
+from iio_core import OptionError
 
 from .._webp_chunks import as_animation, durations
 from ._base import CollectingWriter, Options
+from ._checks import Rule, flag, number, several, whole
 from ._timing import milliseconds_of, whole_milliseconds
 
 __all__ = ["WebpWriter"]
 
+_LONGEST = (1 << 24) - 1  # section 2.7.1.1: the duration of a frame has 24 bits
+_LARGEST = (1 << 31) - 1
 _OF_ANIMATIONS = ("minimize_size", "kmin", "kmax", "allow_mixed", "background")
 
 
@@ -29,6 +31,19 @@ class WebpWriter(CollectingWriter):
 
     holds = frozenset({"duration", "loop", "icc_profile", "exif", "xmp"})
     together = frozenset({"duration"})
+    rules: ClassVar[Mapping[str, Rule]] = {
+        "lossless": flag,
+        "quality": number(0, 100),
+        "alpha_quality": number(0, 100),
+        "method": whole(0, 6),
+        "exact": flag,
+        "loop": whole(0, 65535),
+        "background": several(4, whole(0, 255), "red, green, blue and alpha, each from 0 to 255"),
+        "minimize_size": flag,
+        "kmin": whole(0, _LARGEST),
+        "kmax": whole(0, _LARGEST),
+        "allow_mixed": flag,
+    }
 
     def write(
         self,
@@ -119,28 +134,33 @@ class WebpWriter(CollectingWriter):
             exif=exif,
             xmp=xmp,
         )
-        flags = {"lossless": lossless, "minimize_size": minimize_size, "allow_mixed": allow_mixed}
-        if not self._images:
-            flags["exact"] = exact
-        options = shared | flags | {"duration": milliseconds_of(shown, fps, len(self._images))}
-        self._collect(self._image(image, mode), options)
+        flags = self._given(
+            lossless=lossless,
+            minimize_size=minimize_size,
+            allow_mixed=allow_mixed,
+            exact=None if self._images else exact,
+        )
+        time = milliseconds_of(shown, fps, len(self._images), most=_LONGEST)
+        self._collect(self._image(image, mode), shared | flags | {"duration": time})
 
-    def close(self) -> None:
-        """Encode all images."""
-        first, *rest = self._images
-        options = self._gathered()
-        if not rest:
-            unused = [name for name in _OF_ANIMATIONS if options.get(name)]
-            if unused:
-                self._warn(f"{', '.join(unused)} made no difference: this is not an animation")
-            first.save(buffer := io.BytesIO(), "WEBP", **options)
-            self._target.open().write(buffer.getvalue())
-            return
-        if options.pop("exact", False):
-            self._warn("exact=True made no difference: in animations the encoder does not heed it")
-        whole = options["duration"] = whole_milliseconds(options["duration"])
-        first.save(buffer := io.BytesIO(), "WEBP", save_all=True, append_images=rest, **options)
-        self._target.open().write(self._kept(buffer.getvalue(), whole, options))
+    def _gathered(self) -> Options:
+        options = super()._gathered()
+        if len(self._images) > 1:
+            if options.pop("exact", False):
+                self._warn(
+                    "exact=True made no difference: in animations the encoder does not heed it"
+                )
+            options["duration"] = whole_milliseconds(options["duration"])
+            return options
+        unused = [name for name in _OF_ANIMATIONS if options.get(name)]
+        if unused:
+            self._warn(f"{', '.join(unused)} made no difference: this is not an animation")
+        return options
+
+    def _finished(self, first: Image.Image, options: Options) -> bytes:
+        data = super()._finished(first, options)
+        several = len(self._images) > 1
+        return self._kept(data, options["duration"], options) if several else data
 
     def _kept(self, data: bytes, expected: list[int], options: Options) -> bytes:
         """Return the animation with its whole duration; warn if frames were merged."""
@@ -156,6 +176,3 @@ class WebpWriter(CollectingWriter):
                 f"frames, which together take as long ({sum(found)} ms)"
             )
         return data
-
-    def _warn(self, message: str) -> None:
-        warnings.warn(f"{self._target.name}: {message}", IIOWarning, stacklevel=2)

@@ -1,0 +1,76 @@
+"""What a format cannot hold is refused or told, unless the caller has said that it is meant."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import pytest
+
+import iio_core as iio
+
+NOISE = np.random.default_rng(5).integers(0, 256, (48, 40, 3)).astype(np.uint8)
+FEW = NOISE // 64 * 64
+HALF = np.dstack([FEW, np.full((48, 40), 100, np.uint8)])
+
+
+def write(extension, image, **options):
+    return iio.imwrite("<bytes>", image, extension=extension, **options)
+
+
+@pytest.mark.parametrize("extension", [".gif", ".blp", ".palm"])
+def test_colors_that_are_lost(extension):
+    with pytest.warns(iio.IIOWarning, match="256 colors.*mode='P'") as caught:
+        write(extension, NOISE)
+    assert len(caught) == 1
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        write(extension, NOISE, mode="P")
+        write(extension, FEW)
+
+
+@pytest.mark.parametrize(
+    "options", [{"palettesize": 256}, {"dither": True}, {"dither": False}, {"mode": "RGB"}]
+)
+def test_options_of_a_gif_that_say_that_loss_is_meant(options):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        write(".gif", NOISE, **options)
+
+
+def test_degrees_of_transparency():
+    with pytest.warns(iio.IIOWarning, match="partly transparent") as caught:
+        write(".gif", [HALF] * 3)
+    assert len(caught) == 1
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        write(".gif", HALF, mode="RGBA")
+        for alpha in (0, 255):
+            write(".gif", np.dstack([FEW, np.full((48, 40), alpha, np.uint8)]))
+
+
+def test_one_warning_for_a_file():
+    with pytest.warns(iio.IIOWarning, match="colors") as caught:
+        write(".gif", [FEW, NOISE, NOISE[::-1]])
+    assert len(caught) == 1
+
+
+@pytest.mark.parametrize(("extension", "mode"), [(".png", "L"), (".png", "RGB"), (".gif", "P")])
+def test_16_bits_are_scaled_to_8(extension, mode):
+    wide = np.array([[0, 128, 129, 257, 40000, 65535]], np.uint16)
+    back = iio.imread(write(extension, wide, mode=mode), index=0)
+    values = back if back.ndim == 2 else back[..., 0]
+    np.testing.assert_array_equal(values, np.round(wide / 257).astype(np.uint8))
+
+
+@pytest.mark.parametrize("dtype", ["float32", "int32"])
+@pytest.mark.parametrize("mode", ["L", "RGB", "1", "I;16", "P"])
+def test_what_would_be_cut_off_is_refused(dtype, mode):
+    image = np.full((4, 4), 70000, dtype)
+    with pytest.raises(iio.EncodeError, match="cut its values off"):
+        write(".tif", image, mode=mode)
+
+
+def test_whole_numbers_may_become_floats():
+    image = np.arange(16, dtype=np.int32).reshape(4, 4)
+    np.testing.assert_array_equal(iio.imread(write(".tif", image, mode="F")), image)
