@@ -205,9 +205,10 @@ def free_memory() -> int | None:
                     return int(line.split()[1]) * 1024
     except OSError:
         pass  # not Linux
+    sysconf = getattr(os, "sysconf", None)  # not on Windows
     try:
-        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    except (AttributeError, ValueError, OSError):
+        return None if sysconf is None else int(sysconf("SC_PHYS_PAGES") * sysconf("SC_PAGE_SIZE"))
+    except (ValueError, OSError):
         return None
 
 
