@@ -82,6 +82,8 @@ PYTHONS = _find_pythons()
 # The Python of the sessions that need only one, and of the tests that run on only one.
 PRIMARY = RUNNING if RUNNING in PYTHONS else PYTHONS[0]
 PYTEST = ("python", "-m", "pytest")
+# On two processes, except where time, memory or coverage is measured.
+XDIST, QUICK = "pytest-xdist>=3.6", ("-n", "2", "-m", "not slow and not timing")
 TESTS = ("packages/*/tests", "tests", "examples/*/tests")
 
 
@@ -131,7 +133,8 @@ def tests(session: nox.Session) -> None:
         session.run(*PYTEST, "-m", "timing", *_paths(*TESTS), success_codes=[0, 5])
         _measure_coverage(session)
     else:
-        session.run(*PYTEST, "-m", "not slow and not timing", *_paths(*TESTS))
+        session.install(XDIST)
+        session.run(*PYTEST, *QUICK, *_paths(*TESTS))
 
 
 def _measure_coverage(session: nox.Session) -> None:
@@ -167,7 +170,8 @@ def tests_oldest(session: nox.Session) -> None:
     constraints.write_text("\n".join(sorted(pins)), encoding="utf-8")
     session.log(f"the oldest: {' '.join(sorted(pins))}")
     _install_to_test(session, "--constraint", str(constraints))
-    session.run(*PYTEST, "-m", "not slow and not timing", *(session.posargs or _paths(*TESTS)))
+    session.install(XDIST)
+    session.run(*PYTEST, *QUICK, *(session.posargs or _paths(*TESTS)))
 
 
 @nox.session(python=PRIMARY)

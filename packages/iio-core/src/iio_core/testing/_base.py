@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 import pytest
@@ -18,7 +18,19 @@ import iio_core as iio
 from .._opening import missing
 from ._promises import BrokenPromise
 
-__all__ = ["Sample", "Suite", "Written", "differs", "folder_content", "said"]
+__all__ = [
+    "Sample",
+    "Suite",
+    "Written",
+    "applies_to",
+    "differs",
+    "folder_content",
+    "is_read",
+    "is_written",
+    "said",
+]
+
+Test = TypeVar("Test", bound=Callable[..., None])
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,6 +87,26 @@ class Written:
         return image
 
 
+def applies_to(predicate: Callable[[iio.Format], bool]) -> Callable[[Test], Test]:
+    """Run a test only for the formats that `predicate` holds for."""
+
+    def mark(test: Test) -> Test:
+        test.applies_to = predicate  # type: ignore[attr-defined]
+        return test
+
+    return mark
+
+
+def is_written(format: iio.Format) -> bool:
+    """Tell whether files of a format can be written by their extension."""
+    return bool(format.writes and format.extensions)
+
+
+def is_read(format: iio.Format) -> bool:
+    """Tell whether a format can be read."""
+    return bool(format.reads)
+
+
 class Suite:
     """The base of the suites: subclass `PluginSuite`, or only the suites that you want.
 
@@ -124,7 +156,12 @@ class Suite:
         """Run a test for each sample, format or pixel type, as its parameters ask."""
         for name in ("sample", "format", "written"):
             if name in metafunc.fixturenames:
-                cases = list(getattr(self, f"_each_{name}")())
+                applies = getattr(metafunc.function, "applies_to", lambda format: True)
+                cases = [
+                    case
+                    for case in getattr(self, f"_each_{name}")()
+                    if applies(self.spec.format(case[2]))
+                ]
                 test = metafunc.function.__name__
                 metafunc.parametrize(
                     name,

@@ -16,7 +16,7 @@ import pytest
 
 import iio_core as iio
 
-from ._base import Suite, Written, folder_content, said
+from ._base import Suite, Written, applies_to, folder_content, is_written, said
 from ._handles import watched
 from ._promises import BrokenPromise
 
@@ -32,6 +32,7 @@ class _CallersOwn(Exception):
 class TargetsSuite(Suite):
     """Checks of the files that writers leave, or do not leave."""
 
+    @applies_to(is_written)
     def test_same_bytes_wherever_they_go(self, format: iio.Format, tmp_path: Path) -> None:
         """A path, a file object, memory and an archive's member get the same file."""
         written, image = self._first(format)
@@ -71,6 +72,7 @@ class TargetsSuite(Suite):
             return data[:4]
         return self.decode(written, data).tobytes()
 
+    @applies_to(is_written)
     def test_failed_write_leaves_the_old_file(
         self, format: iio.Format, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -111,6 +113,7 @@ class TargetsSuite(Suite):
         left = [p.name for p in others] + folder_content(temporary)
         return f"{', '.join(left)} was left" if left else ""
 
+    @applies_to(is_written)
     def test_own_handles_are_closed_after_writing(self, format: iio.Format, tmp_path: Path) -> None:
         """After writing, and after a write that failed."""
         _, image = self._first(format)
@@ -121,6 +124,7 @@ class TargetsSuite(Suite):
             if seen := watched(partial(write, given), tmp_path):
                 raise BrokenPromise("handles", self.subject(format.name), f"after {what}: {seen}")
 
+    @applies_to(is_written)
     def test_session_writes_image_by_image(self, format: iio.Format, tmp_path: Path) -> None:
         """`imopen` and `write` give the file that `imwrite` gives; an aborted one gives none."""
         written, image = self._first(format)
@@ -147,8 +151,6 @@ class TargetsSuite(Suite):
             )
 
     def _first(self, format: iio.Format) -> tuple[Written, np.ndarray]:
-        if not (format.writes and format.extensions):
-            pytest.skip(f"{format.name} is not written")
         pixels = format.writes[0]
         written = Written(format, pixels.dtype, (pixels.channels or (1,))[0])
         return written, written.image(*self.size(written))

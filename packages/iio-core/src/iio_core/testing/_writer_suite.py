@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-import pytest
 
 import iio_core as iio
 
-from ._base import Suite, Written, differs, said
+from ._base import Suite, Written, applies_to, differs, is_read, is_written, said
 from ._promises import BrokenPromise
 
 __all__ = ["WriterSuite"]
@@ -21,9 +20,9 @@ _OTHERS = ("complex128", "float64", "float16", "int64", "int16", "uint64", "uint
 class WriterSuite(Suite):
     """Checks of writing for each dtype and number of channels that is claimed."""
 
+    @applies_to(is_read)
     def test_round_trip(self, written: Written) -> None:
         """What is written comes back: to the value, if the format is not lossy."""
-        self._needs_reading(written)
         sizes = [self.size(written)]
         if written.format.name not in self.sizes:
             sizes += [(1, 1), (1, 7), (5, 1)]
@@ -33,9 +32,9 @@ class WriterSuite(Suite):
             if seen := self._comes_back(written, image.copy(), image):
                 raise BrokenPromise("round trip", self._subject(written), f"{image.shape}: {seen}")
 
+    @applies_to(is_read)
     def test_memory_layouts(self, written: Written) -> None:
         """Arrays may be views, Fortran-ordered, in the other byte order or read-only."""
-        self._needs_reading(written)
         image = written.image(*self.size(written))
         frozen = image.copy()
         frozen.flags.writeable = False
@@ -59,10 +58,9 @@ class WriterSuite(Suite):
         if seen := differs(image, kept):
             raise BrokenPromise("untouched", self._subject(written), seen)
 
+    @applies_to(is_written)
     def test_unclaimed_pixels_are_refused(self, format: iio.Format) -> None:
         """A dtype or a number of channels that the format cannot hold is an `EncodeError`."""
-        if not (format.writes and format.extensions):
-            pytest.skip(f"{format.name} is not written")
         claimed = {p.dtype for p in format.writes}
         written = Written(format, format.writes[0].dtype, 1)
         height, width = self.size(written)
@@ -94,20 +92,19 @@ class WriterSuite(Suite):
                     f"unclaimed {image.dtype} of shape {image.shape} was taken: {seen}",
                 )
 
+    @applies_to(is_read)
     def test_no_image_is_lost(self, written: Written) -> None:
         """Several images come back all, or are refused."""
-        self._needs_reading(written)
         self._all_come_back(written, (1, 2, 3))
 
+    @applies_to(is_read)
     def test_equal_images_are_kept(self, written: Written) -> None:
         """Images that are equal to the one before come back as often as they were written."""
-        self._needs_reading(written)
         self._all_come_back(written, (1, 1, 2, 2))
 
+    @applies_to(lambda format: not format.multiple)
     def test_second_image_is_refused(self, written: Written) -> None:
         """A format of one image per file refuses a second one, also an equal one."""
-        if written.format.multiple:
-            pytest.skip(f"several images fit in a {written.format.name}")
         for seeds in ((1, 2), (1, 1)):
             try:
                 self.encode(written, self._images(written, seeds))
@@ -151,10 +148,6 @@ class WriterSuite(Suite):
         if back.shape[:2] != wanted.shape[:2] or back.dtype != wanted.dtype:
             return f"{back.shape} {back.dtype} instead of {wanted.shape} {wanted.dtype}"
         return ""
-
-    def _needs_reading(self, written: Written) -> None:
-        if not written.format.reads:
-            pytest.skip(f"{written.format.name} is not read")
 
     def _subject(self, written: Written) -> str:
         return self.subject(
