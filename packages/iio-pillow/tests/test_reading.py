@@ -512,3 +512,23 @@ def test_limits_hold_for_all_frames_together():
         assert sum(1 for _ in iio.imiter(data)) == 5
         with pytest.raises(iio.LimitError):
             iio.imread(data, index=...)
+
+
+@pytest.mark.parametrize(
+    ("tags", "said"),
+    [
+        ({33629: (1, 2, 3, 4, 5, 6)}, "MetaMorph stack"),
+        ({270: "ImageJ=1.53\nimages=7\nslices=7\n"}, "ImageJ stack of 7 planes"),
+    ],
+)
+def test_stacks_of_which_pillow_sees_one_plane_are_declined(tags, said):
+    from PIL import TiffImagePlugin
+
+    info = TiffImagePlugin.ImageFileDirectory_v2()
+    for tag, value in tags.items():
+        info.tagtype[tag] = 2 if isinstance(value, str) else 4
+        info[tag] = value
+    file = io.BytesIO()
+    Image.fromarray(np.zeros((4, 5), np.uint8)).save(file, "TIFF", tiffinfo=info)
+    with pytest.raises(iio.NoPluginError, match=said):
+        iio.imread(file.getvalue())

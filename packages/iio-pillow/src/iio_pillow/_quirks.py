@@ -7,7 +7,7 @@ precision is in `_depth`.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ._backend import pillow_version
 
@@ -58,6 +58,20 @@ def _tiff(image: Image.Image) -> str | None:
         return "Pillow before 13 reads uncompressed YCbCr as if it had four channels"
     if photometric == 0 and bits[0] == 16:
         return "Pillow does not invert 16-bit images in which 0 is white"
+    return _stack(tags)
+
+
+def _stack(tags: Any) -> str | None:
+    """Look for planes that lie behind the first one without a directory of their own.
+
+    MetaMorph Stack (STK) file format, tag 33629 UIC2Tag; ImageJ's "images=" in 270
+    ImageDescription, for stacks of more than 4 GB.
+    """
+    if 33629 in tags:
+        return "it is a MetaMorph stack, of which Pillow reads only the first plane"
+    found = re.match(r"ImageJ=[^\0]*?\bimages=(\d+)", str(tags.get(270, "")), re.DOTALL)
+    if found and int(found[1]) > 1 and not tags.next:
+        return f"it is an ImageJ stack of {found[1]} planes, of which Pillow reads the first"
     return None
 
 
