@@ -967,3 +967,12 @@ def test_warnings_are_not_in_the_way(target) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert iio.imwrite(io.BytesIO(), IMAGE, extension=".fake") is None
+
+
+def test_what_may_not_be_written_is_refused_at_once(tmp_path: Path, monkeypatch) -> None:
+    (tmp_path / "old.fake").write_bytes(b"old")
+    monkeypatch.setattr("os.access", lambda *args: False)
+    for name in ("old.fake", "new.fake"):
+        with pytest.raises(PermissionError, match="may not be written to"):
+            open_target(tmp_path / name)
+    assert (tmp_path / "old.fake").read_bytes() == b"old"
