@@ -52,6 +52,7 @@ def test_no_plugin_is_imported_to_explain() -> None:
     claims()
     iio.explain(b"MAGIC", extension=".f")
     iio.explain("x.f", "w")
+    assert not any(plugin._loaded for plugin in iio.registry.plugins)
 
 
 def test_rejected_plugins_have_a_row(monkeypatch) -> None:
