@@ -186,7 +186,8 @@ def test_avif_options():
 def test_heif_options():
     plain = write(".heic", NOISE)
     assert write(".heic", NOISE, enc_params={"x265:ctu": 16}) != plain
-    assert write(".heic", NOISE, save_nclx_profile=False) != plain
+    with_profile = write(".heic", NOISE, save_nclx_profile=True)
+    assert write(".heic", NOISE, save_nclx_profile=False) != with_profile
     assert write(".heic", NOISE, color_primaries=9, transfer_characteristics=16) != plain
     assert write(".heic", np.tile(NOISE, (8, 8, 1)), tile_size=128) != write(
         ".heic", np.tile(NOISE, (8, 8, 1))
