@@ -28,6 +28,7 @@ RUNNING = f"{sys.version_info.major}.{sys.version_info.minor}"
 COVERAGE = 95  # percent of the lines and of the branches of iio_core
 # Linters change their minds between releases, so each stays at the one that the code was seen by.
 RUFF, MYPY = "ruff~=0.17.0", "mypy~=2.4.0"
+SITE = ("mkdocs~=1.6.1", "mkdocs-material~=9.8", "mkdocstrings[python]~=1.0", "selenium~=4.50")
 
 
 def _project(folder: Path) -> dict[str, Any]:
@@ -190,7 +191,7 @@ def lint(session: nox.Session) -> None:
 @nox.session(python=PYTHONS[0])
 def types(session: nox.Session) -> None:
     """Check types, on the oldest Python, as every platform sees them."""
-    _install(session, MYPY, "nox")
+    _install(session, MYPY, "nox", *SITE)
     # Not the installed wheels: errors are to name the sources.
     session.run_install("python", "-m", "pip", "uninstall", "--quiet", "--yes", *PROJECTS)
     sources = [folder / "src" for folder in FOLDERS]
@@ -215,7 +216,7 @@ def isolation(session: nox.Session, name: str) -> None:
 
 @nox.session(python=PRIMARY)
 def docs(session: nox.Session) -> None:
-    """Run the examples of the documents and docstrings; check links and generated tables."""
+    """Run the examples of the documents and docstrings, build the site, try it in a browser."""
     session.run("python", "tools/links.py")
     session.run("python", "tools/format_tables.py", "--check")
     _install(session)
@@ -226,6 +227,17 @@ def docs(session: nox.Session) -> None:
     session.run(*pytest, "--pyargs", *modules)
     documents = ("README.md", "packages/*/README.md", "examples/*/README.md", "docs")
     session.run(*pytest, *_paths(*documents))
+    _build_site(session)
+
+
+def _build_site(session: nox.Session) -> None:
+    session.install(*SITE, RUFF)  # ruff lays out long signatures
+    session.env["NO_MKDOCS_2_WARNING"] = "1"
+    session.run("mkdocs", "build", "--strict", "--quiet")
+    if os.environ.get("CI") or shutil.which("chromedriver"):
+        session.run("python", "tools/try_site.py")
+    else:
+        session.warn("the site was not tried in a browser: apt-get install chromium-driver")
 
 
 @nox.session(python=PRIMARY)
