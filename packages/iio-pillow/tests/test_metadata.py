@@ -409,3 +409,20 @@ def test_metadata_that_makes_no_sense_is_left_out(extension, metadata):
 
 def test_xmp_may_be_text():
     assert meta(write(".jpg", metadata={"xmp": "<x/>"}), ".jpg")["xmp"] == b"<x/>"
+
+
+@pytest.mark.parametrize("extension", [".jpg", ".png", ".webp", ".tif"])
+def test_exif_text_beyond_ascii_is_utf_8(extension):
+    image = np.zeros((8, 8, 3), np.uint8)
+    data = iio.imwrite("<bytes>", image, extension=extension, metadata={"Artist": "Zoë 日本"})
+    assert "Zoë 日本".encode() in data
+    found = iio.immeta(data)
+    assert found["Artist"] == "Zoë 日本"
+    again = iio.imwrite("<bytes>", image, extension=extension, metadata=found)
+    assert iio.immeta(again)["Artist"] == "Zoë 日本"
+
+
+def test_exif_text_that_pillow_cannot_write_is_told():
+    image = np.zeros((8, 8, 3), np.uint8)
+    with pytest.warns(iio.MetadataWarning, match="LensModel"):
+        iio.imwrite("<bytes>", image, extension=".jpg", metadata={"LensModel": "Ünique"})

@@ -69,17 +69,27 @@ def exif_tags(image: Image.Image) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for tag, value in exif.items():
         if tag not in _SUB_DIRECTORIES:
-            found[TAGS.get(tag, f"0x{tag:04x}")] = value
+            found[TAGS.get(tag, f"0x{tag:04x}")] = _text(value)
     for tag, name in _SUB_DIRECTORIES.items():
         directory = exif.get_ifd(tag) if tag in exif else {}
         names = GPSTAGS if name == "GPSInfo" else TAGS
-        named = {names.get(t, f"0x{t:04x}"): v for t, v in directory.items() if t != 0xA005}
+        named = {names.get(t, f"0x{t:04x}"): _text(v) for t, v in directory.items() if t != 0xA005}
         if name == "GPSInfo":
             if named:
                 found[name] = named
         else:
             found.update((key, value) for key, value in named.items() if key not in found)
     return found
+
+
+def _text(value: Any) -> Any:
+    """Return a text as UTF-8, if it is that, as everybody writes it; Pillow takes it as Latin-1."""
+    if not isinstance(value, str) or value.isascii():
+        return value
+    try:
+        return value.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return value
 
 
 def _without_orientation(exif: bytes) -> bytes:

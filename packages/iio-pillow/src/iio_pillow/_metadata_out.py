@@ -92,7 +92,7 @@ def saving(
             tags |= {_X_RESOLUTION: value[0], _Y_RESOLUTION: value[1], _UNIT: 2}
         elif name == "durations" and "duration" in holds:
             continue
-        elif "exif" in holds and (tag := _tag(name)) is not None:
+        elif "exif" in holds and (tag := _tag(name)) is not None and _fits(tag, value):
             tags[tag] = value
         elif "text" in holds and isinstance(value, str):
             text[name] = value
@@ -178,6 +178,15 @@ def _tag(name: str) -> int | None:
     return _by_name.get(name)
 
 
+def _fits(tag: int, value: Any) -> bool:
+    """Tell whether Pillow can write a value: text beyond ASCII only into tags that it knows."""
+    from PIL import TiffTags
+
+    if not isinstance(value, str) or value.isascii():
+        return True
+    return TiffTags.lookup(tag).type == TiffTags.ASCII
+
+
 def _exif(packet: bytes, tags: Mapping[int, Any]) -> bytes:
     """Return an EXIF packet in which the tags have these values.
 
@@ -210,9 +219,17 @@ def _exif(packet: bytes, tags: Mapping[int, Any]) -> bytes:
 
 def _update(directory: MutableMapping[int, Any], values: Mapping[int, Any]) -> bool:
     """Set values in a directory; tell whether any of them is new."""
-    changed = {tag: value for tag, value in values.items() if directory.get(tag) != value}
-    directory.update(changed)
-    return bool(changed)
+    changed = False
+    for tag, value in values.items():
+        stored = value
+        if isinstance(value, str) and not value.isascii():
+            # Pillow writes question marks for text beyond ASCII, but bytes as they are.
+            stored = value.encode()
+        as_read = stored.decode("latin-1") if isinstance(stored, bytes) else stored
+        if directory.get(tag) not in (value, as_read):
+            directory[tag] = stored
+            changed = True
+    return changed
 
 
 def _gps(values: Mapping[Any, Any]) -> dict[int, Any]:

@@ -6,7 +6,7 @@ import io
 from collections.abc import Mapping
 from typing import Any
 
-from PIL import Image, TiffImagePlugin
+from PIL import Image, TiffImagePlugin, TiffTags
 
 from ._tiff_pages import OF_PIXELS
 
@@ -21,6 +21,8 @@ def described(options: Mapping[str, Any], byte_order: bytes) -> bytes:
 
     With libtiff it cannot write all of them, and version 12 ends the process where one is refused.
     """
+    # Pillow would write question marks for text beyond ASCII, but writes bytes as they are.
+    options = {k: v.encode() if isinstance(v, str) else v for k, v in options.items()}
     image = Image.new("I;16" if byte_order == b"II" else "I;16B", (1, 1))
     image.save(buffer := io.BytesIO(), "TIFF", **options)
     return buffer.getvalue()
@@ -54,6 +56,9 @@ def _add_exif(tags: TiffImagePlugin.ImageFileDirectory_v2, exif: bytes | Image.E
         exif.load(packet)
     for number, value in exif.items():
         if number not in OF_PIXELS and number not in _DIRECTORIES:
+            if isinstance(value, str) and not value.isascii():
+                # Pillow reads text as Latin-1 but writes it as ASCII: the bytes as they were.
+                tags.tagtype[number], value = TiffTags.ASCII, value.encode("latin-1", "replace")
             tags[number] = value
     for number in _DIRECTORIES:
         directory = exif.get_ifd(number)
