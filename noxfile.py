@@ -83,7 +83,7 @@ PYTHONS = _find_pythons()
 # The Python of the sessions that need only one, and of the tests that run on only one.
 PRIMARY = RUNNING if RUNNING in PYTHONS else PYTHONS[0]
 PYTEST = ("python", "-m", "pytest")
-# On two processes, except where time, memory or coverage is measured.
+# On two processes, except where time or memory is measured.
 XDIST, QUICK = "pytest-xdist>=3.6", ("-n", "2", "-m", "not slow and not timing")
 TESTS = ("packages/*/tests", "tests", "examples/*/tests")
 
@@ -129,7 +129,7 @@ def tests(session: nox.Session) -> None:
         session.run(*PYTEST, *session.posargs)
     elif session.python == PRIMARY:
         session.notify("tests_oldest")
-        session.install("coverage>=7.10")
+        session.install(XDIST, "pytest-cov>=7.0")
         # Exit status 5: there is no such test.
         session.run(*PYTEST, "-m", "timing", *_paths(*TESTS), success_codes=[0, 5])
         _measure_coverage(session)
@@ -141,10 +141,8 @@ def tests(session: nox.Session) -> None:
 def _measure_coverage(session: nox.Session) -> None:
     folder = Path(session.create_tmp())
     session.env["COVERAGE_FILE"] = str(folder / ".coverage")
-    for old in folder.glob(".coverage*"):
-        old.unlink()
-    session.run("coverage", "run", "-m", "pytest", "-m", "not timing", *_paths(*TESTS))
-    session.run("coverage", "combine", "--quiet")
+    cover = ("-n", "2", "--cov", "--cov-report=")
+    session.run(*PYTEST, *cover, "-m", "not timing", *_paths(*TESTS))
     session.run("coverage", "report", "--skip-covered", "--show-missing")
     session.run("coverage", "json", "--quiet", "-o", str(folder / "coverage.json"))
     totals = json.loads((folder / "coverage.json").read_text(encoding="utf-8"))["totals"]
