@@ -154,6 +154,12 @@ def test_limits_are_of_one_thread() -> None:
         ({"ratio": -1}, "limit ratio"),
         ({"ratio": math.inf}, "limit ratio"),
         ({"dimensions": None}, "limit dimensions"),
+        ({"request_timeout": 0}, "request_timeout takes seconds, more than 0, not 0"),
+        ({"request_timeout": "soon"}, "request_timeout takes seconds"),
+        ({"request_timeout": math.nan}, "request_timeout takes seconds"),
+        ({"request_timeout": math.inf}, "request_timeout takes seconds"),
+        ({"least_throughput": -1}, "limit least_throughput"),
+        ({"private_addresses": "no"}, "limit private_addresses"),
     ],
 )
 def test_limits_that_do_not_exist(changes, message) -> None:
@@ -168,6 +174,26 @@ def test_limits_of_the_environment(monkeypatch) -> None:
     assert current() == Limits(array_bytes=1 << 20, dimensions=3)
     with iio.limits(dimensions=4) as inside:
         assert inside == Limits(array_bytes=1 << 20, dimensions=4)
+
+
+@pytest.mark.parametrize(
+    ("variables", "found"),
+    [
+        ({"IIO_REQUEST_TIMEOUT": "2.5"}, {"request_timeout": 2.5}),
+        ({"IMAGEIO_REQUEST_TIMEOUT": "7"}, {"request_timeout": 7.0}),
+        ({"IMAGEIO_REQUEST_TIMEOUT": "7", "IIO_REQUEST_TIMEOUT": "8"}, {"request_timeout": 8.0}),
+        ({"IIO_LEAST_THROUGHPUT": "5"}, {"least_throughput": 5}),
+        ({"IIO_BLOCK_PRIVATE_ADDRESSES": "True"}, {"private_addresses": False}),
+        ({"IIO_BLOCK_PRIVATE_ADDRESSES": "0"}, {}),
+    ],
+)
+def test_limits_of_the_network_in_the_environment(monkeypatch, variables, found) -> None:
+    monkeypatch.delenv("IMAGEIO_REQUEST_TIMEOUT", raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert current() == Limits(**found)
+    with iio.limits(private_addresses=True, least_throughput=0) as inside:
+        assert inside.private_addresses is True
 
 
 def test_a_wrong_limit_in_the_environment_is_told(monkeypatch) -> None:

@@ -256,21 +256,6 @@ def test_home(tmp_path, monkeypatch, fake) -> None:
     assert (iio.imread("~/x.fake") == IMAGE).all()
 
 
-@pytest.mark.parametrize("uri", ["http://example.org/x.png", "s3://bucket/x.png", "imageio:x.png"])
-def test_what_this_version_does_not_open(uri) -> None:
-    with pytest.raises(iio.NoPluginError):
-        resource(uri)
-    if "://" in uri:
-        with pytest.raises(iio.NoPluginError, match="give iio the file object"):
-            open_target(uri)
-
-
-@pytest.mark.parametrize("device", ["<screen>", "<video0>"])
-def test_devices_need_a_plugin(device) -> None:
-    with pytest.raises(iio.NoPluginError, match=f"brings the device {device}"):
-        resource(device)
-
-
 def test_paths_that_are_not_there(tmp_path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(FileNotFoundError):

@@ -66,7 +66,13 @@ class Limits:
         How many axes an array may have.
     body_bytes : int
         What may be kept in memory of a resource that has to be held whole (a pipe, an archive
-        member, an upload).
+        member, an upload, a URL whose server sends no parts).
+    request_timeout : float
+        The seconds to connect to a server, or without a byte from it, until it is given up.
+    least_throughput : int
+        The bytes per second that a server has to send at least, over each `request_timeout`.
+    private_addresses : bool
+        Whether a URL may lead to this machine or a private network.
     """
 
     array_bytes: int = 1 << 30
@@ -74,6 +80,9 @@ class Limits:
     metadata_bytes: int = 64 << 20
     dimensions: int = 64
     body_bytes: int = 1 << 30
+    request_timeout: float = 15.0
+    least_throughput: int = 1 << 10
+    private_addresses: bool = True
 
     def check_array(
         self, shape: tuple[int, ...], itemsize: int, *, resource_size: int | None, name: str
@@ -121,6 +130,13 @@ class Limits:
 
 
 _NAMES = tuple(f.name for f in fields(Limits))
+# The variables for each: the first that is set counts.
+_VARIABLES: dict[str, tuple[str, ...]] = {name: (f"IIO_MAX_{name.upper()}",) for name in _NAMES} | {
+    "request_timeout": ("IIO_REQUEST_TIMEOUT", "IMAGEIO_REQUEST_TIMEOUT"),
+    "least_throughput": ("IIO_LEAST_THROUGHPUT",),
+    "private_addresses": ("IIO_BLOCK_PRIVATE_ADDRESSES",),
+}
+_YES = frozenset({"1", "yes", "true"})
 _scoped: ContextVar[Limits | None] = ContextVar("iio_limits", default=None)
 _outermost: Limits | None = None
 
@@ -135,28 +151,50 @@ def current() -> Limits:
 
 def _from_environment() -> Limits:
     global _outermost
-    given = {name: os.environ.get(f"IIO_MAX_{name.upper()}") for name in _NAMES}
-    numbers = {}
-    for name, text in given.items():
-        if text:
-            try:
-                numbers[name] = _number(name, text)
-            except OptionError as error:
-                raise OptionError(f"IIO_MAX_{name.upper()}: {error}") from None
+    numbers: dict[str, Any] = {}
+    for name, variables in _VARIABLES.items():
+        variable = next((v for v in variables if os.environ.get(v)), None)
+        if variable is None:
+            continue
+        text = os.environ[variable]
+        try:
+            # This one variable says what is not allowed.
+            numbers[name] = (
+                text.strip().lower() not in _YES
+                if name == "private_addresses"
+                else _number(name, text)
+            )
+        except OptionError as error:
+            raise OptionError(f"{variable}: {error}") from None
     _outermost = Limits(**numbers)
     return _outermost
 
 
-def _number(name: str, value: Any) -> int:
+def _number(name: str, value: Any) -> float:
     if name.endswith("_bytes"):
         return parse_bytes(value)
+    if name == "request_timeout":
+        return _seconds(value)
     try:
         number = int(value)
     except (TypeError, ValueError, OverflowError):
         number = -1
     if number < 0:
         raise OptionError(f"limit {name} takes a whole number, not {value!r}")
-    return number
+    return bool(number) if name == "private_addresses" else number
+
+
+def _seconds(value: Any) -> float:
+    try:
+        seconds = float(value)
+    except (TypeError, ValueError):
+        seconds = 0.0
+    if not 0 < seconds <= _LONGEST:
+        raise OptionError(f"limit request_timeout takes seconds, more than 0, not {value!r}")
+    return seconds
+
+
+_LONGEST = 1e6  # a socket takes no timeout that is longer than its clock
 
 
 @contextmanager
@@ -188,7 +226,8 @@ def limits(**changes: int | float | str) -> Iterator[Limits]:
     unknown = sorted(set(changes) - set(_NAMES))
     if unknown:
         raise OptionError(f"there is no limit {unknown[0]!r}; there are {', '.join(_NAMES)}")
-    inside = replace(current(), **{name: _number(name, value) for name, value in changes.items()})
+    numbers: dict[str, Any] = {name: _number(name, value) for name, value in changes.items()}
+    inside = replace(current(), **numbers)
     token = _scoped.set(inside)
     try:
         yield inside

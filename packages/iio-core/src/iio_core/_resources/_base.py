@@ -68,9 +68,12 @@ class Resource:
         Its length in bytes, where that is known.
     is_directory : bool
         Whether it has entries and no bytes.
+    device : str
+        The name of a device, without its brackets; empty for all else.
     """
 
     is_directory = False
+    device = ""
     size: int | None = None
 
     def __init__(self, name: str, filename: str, limits: Limits) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from .._errors import NoPluginError, OptionError
@@ -16,7 +17,9 @@ from ._path import ListResource, PathResource
 __all__ = ["normalize_extension", "open_resource", "open_target"]
 
 _IN_ARCHIVE = re.compile(r"\.zip(?=[/#\\])", re.IGNORECASE)
-_SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]+)://")
+_WEB = frozenset({"http", "https"})
+_FTP = frozenset({"ftp", "ftps"})
+_SCHEME = re.compile(r"((?:[a-zA-Z0-9]+::)*[a-zA-Z][a-zA-Z0-9+.-]+)://")
 
 
 def normalize_extension(extension: str | None) -> str | None:
@@ -42,6 +45,8 @@ def open_resource(uri: Any, limits: Limits, *, extension: str | None = None) -> 
     """
     filename = None if extension is None else normalize_extension(extension)
     if isinstance(uri, (str, os.PathLike)):  # a union would be made anew each time
+        if scheme := _scheme_of(uri):
+            return _resource_elsewhere(scheme, str(uri), limits, filename)
         path = _local_path(uri)
         if (inside := _split_archive(path)) is not None:
             from ._zip import ZipMember  # and with it zipfile
@@ -53,10 +58,26 @@ def open_resource(uri: Any, limits: Limits, *, extension: str | None = None) -> 
     if hasattr(uri, "read"):
         return _memory.FileObjectResource(uri, limits, filename=filename)
     if isinstance(uri, list | tuple) and uri:
-        return ListResource([open_resource(u, limits, extension=extension) for u in uri], limits)
+        return _open_list(uri, limits, extension)
+    if hasattr(uri, "fs") and hasattr(uri, "path"):  # of fsspec: a file that is not open yet
+        from ._remote import remote_resource
+
+        return remote_resource(uri, limits, filename=filename)
     raise OptionError(
         f"cannot read from {type(uri).__name__}: give a path, a URI, bytes or a binary file object"
     )
+
+
+def _open_list(uris: Sequence[Any], limits: Limits, extension: str | None) -> Resource:
+    members: list[Resource] = []
+    try:
+        for uri in uris:
+            members.append(open_resource(uri, limits, extension=extension))
+    except BaseException:
+        for member in members:  # a connection may be open already
+            member.close()
+        raise
+    return ListResource(members, limits)
 
 
 def open_target(
@@ -77,6 +98,8 @@ def open_target(
     if isinstance(uri, str) and uri == "<bytes>":
         return _memory.BytesTarget(filename or "")
     if isinstance(uri, str | os.PathLike):
+        if scheme := _scheme_of(uri):
+            return _target_elsewhere(scheme, str(uri), filename, session=session, fsync=fsync)
         path = _local_path(uri)
         if (inside := _split_archive(path)) is not None:
             from ._zip import ZipTarget
@@ -85,6 +108,10 @@ def open_target(
         return PathTarget(path, filename=filename, session=session, fsync=fsync)
     if hasattr(uri, "write"):
         return _memory.FileObjectTarget(uri, filename)
+    if hasattr(uri, "fs") and hasattr(uri, "path"):
+        from ._remote import remote_target
+
+        return remote_target(uri, filename=filename, session=session, fsync=fsync)
     raise OptionError(
         f"cannot write to {type(uri).__name__}: give a path, '<bytes>' or a binary file object"
     )
@@ -105,26 +132,90 @@ def _split_archive(path: str) -> tuple[str, str] | None:
     return None
 
 
+def _scheme_of(uri: str | os.PathLike[str]) -> str:
+    """Return what kind of place a URI means that is no path: a scheme, ``imageio`` or ``<``.
+
+    An empty string for a path on this machine, a ``file:`` URI among them.
+    """
+    if not isinstance(uri, str):
+        return ""
+    if uri[:1] == "<" and uri[-1:] == ">":
+        return "<"
+    if "://" in uri and (scheme := _SCHEME.match(uri)) is not None:
+        return "" if scheme[1].lower() == "file" else scheme[1].lower()
+    if uri[:8].lower() == "imageio:" and not os.path.lexists(uri):
+        return "imageio"
+    return ""
+
+
+def _resource_elsewhere(scheme: str, uri: str, limits: Limits, filename: str | None) -> Resource:
+    """Return what is to be read from another place than this machine's files."""
+    if scheme in _WEB or scheme in _FTP:
+        return _resource_of_server(scheme, uri, limits, filename)
+    if scheme == "<":
+        from ._device import DeviceResource
+
+        return DeviceResource(uri, limits)
+    if scheme == "imageio":
+        from ._samples import local_copy
+
+        return open_resource(local_copy(uri), limits, extension=filename)
+    from ._remote import remote_resource
+
+    return remote_resource(uri, limits, filename=filename)
+
+
+def _resource_of_server(scheme: str, uri: str, limits: Limits, filename: str | None) -> Resource:
+    """Return a file on a server, or a member of a zip archive there: ``.../a.zip#inner.png``."""
+    url, _, member = uri.partition("#")
+    if member and url.partition("?")[0].lower().endswith(".zip"):
+        from urllib.parse import unquote
+
+        from ._zip import ZipMember
+
+        archive = _resource_of_server(scheme, url, limits, None)
+        try:
+            member = unquote(member).lstrip("/")
+            inside = archive.open()
+            return ZipMember(archive.name, member, limits, filename=filename, file=inside)
+        finally:
+            archive.close()
+    if scheme in _WEB:
+        from ._http import HttpResource
+
+        return HttpResource(uri, limits, filename=filename)
+    from ._ftp import FtpResource
+
+    return FtpResource(uri, limits, filename=filename)
+
+
+def _target_elsewhere(
+    scheme: str, uri: str, filename: str | None, *, session: bool, fsync: bool
+) -> Target:
+    """Return what is to be written in another place than this machine's files."""
+    if scheme in _WEB or scheme in _FTP:
+        raise NoPluginError(
+            f"{uri} cannot be written: iio-core only reads from {scheme}://; "
+            "write to a file, or to '<bytes>' and send those"
+        )
+    if scheme == "<":
+        raise NoPluginError(f"{uri} cannot be written to; to write to memory, give '<bytes>'")
+    if scheme == "imageio":
+        raise NoPluginError(f"{uri}: the standard images of imageio can only be read")
+    from ._remote import remote_target
+
+    return remote_target(uri, filename=filename, session=session, fsync=fsync)
+
+
 def _local_path(uri: str | os.PathLike[str]) -> str:
-    """Return the path that a URI means on this machine."""
+    """Return the path that a URI without a scheme, or a ``file:`` one, means on this machine."""
     path = uri if isinstance(uri, str) else os.fsdecode(uri)
     if "\0" in path:
         raise OptionError(f"{path!r} is not a path")
     if not isinstance(uri, str):
         return path
-    if path[:1] == "<" and path[-1:] == ">":
-        raise NoPluginError(f"no installed plugin brings the device {path}")
-    if "://" in path and (scheme := _SCHEME.match(path)) is not None:
-        if scheme[1].lower() == "file":
-            return _from_file_uri(path[7:])
-        raise NoPluginError(
-            f"{path} cannot be opened: iio-core reads files, bytes and file objects; "
-            "open it with a library of its own and give iio the file object"
-        )
-    if path[:8].lower() == "imageio:" and not os.path.lexists(path):
-        raise NoPluginError(f"{path}: iio-core does not bring the standard images of imageio")
     if path[:6].lower() == "file:/":  # RFC 8089 allows one slash, too
-        return _from_file_uri(path[5:])
+        return _from_file_uri(path[7:] if path[6:7] == "/" else path[5:])
     if path[:1] == "~":
         return os.path.expanduser(path)
     return path

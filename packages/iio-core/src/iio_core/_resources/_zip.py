@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Iterator
 from typing import IO, Any
 
-from .._errors import DecodeError
+from .._errors import DecodeError, IIOError
 from .._limits import Limits
 from ._atomic import PathTarget
 from ._base import Resource, Target, copy
@@ -28,9 +28,11 @@ _BROKEN = (
 )
 
 
-def _open_archive(archive: str) -> zipfile.ZipFile:
+def _open_archive(archive: str, file: IO[bytes] | None = None) -> zipfile.ZipFile:
     try:
-        return zipfile.ZipFile(archive)
+        return zipfile.ZipFile(archive if file is None else file)
+    except IIOError:  # of where it comes from
+        raise
     except _BROKEN as error:
         raise DecodeError(f"{archive} is not a zip archive: {error}") from error
 
@@ -103,6 +105,8 @@ _LZMA_MEMORY = 256 << 20
 class ZipMember(Resource):
     """One file of a zip archive, held whole while it is read.
 
+    The archive is a file of this name, or the open `file`.
+
     Raises
     ------
     FileNotFoundError
@@ -113,20 +117,31 @@ class ZipMember(Resource):
         If the member says that it is larger than `Limits.body_bytes`.
     """
 
-    def __init__(self, archive: str, member: str, limits: Limits, *, filename: str | None = None):
+    def __init__(
+        self,
+        archive: str,
+        member: str,
+        limits: Limits,
+        *,
+        filename: str | None = None,
+        file: IO[bytes] | None = None,
+    ) -> None:
         super().__init__(f"{archive}/{member}", member if filename is None else filename, limits)
         self._archive = archive
         self._member = member
-        with _open_archive(archive) as file:
+        self._is_local = file is None
+        with _open_archive(archive, file) as opened:
             try:
-                info = file.getinfo(member)
+                info = opened.getinfo(member)
             except KeyError:
                 raise FileNotFoundError(
-                    f"{archive} has no member {member!r}; it has {len(file.namelist())} others"
+                    f"{archive} has no member {member!r}; it has {len(opened.namelist())} others"
                 ) from None
             limits.check_body(info.file_size, name=self.name)
             try:
-                self._data = b"".join(unpacked(file, info))
+                self._data = b"".join(unpacked(opened, info))
+            except IIOError:
+                raise
             except _BROKEN as error:
                 raise DecodeError(f"{self.name} cannot be unpacked: {error}") from error
         self.size = len(self._data)
@@ -136,6 +151,8 @@ class ZipMember(Resource):
 
     def companion(self, name: str) -> Resource:
         """Return a member in the same folder of the archive or below it."""
+        if not self._is_local:
+            return super().companion(name)
         folder = posixpath.dirname(self._member)
         inside = posixpath.normpath(posixpath.join(folder, name.replace("\\", "/")))
         if inside.startswith(("/", "..")) or (folder and not inside.startswith(f"{folder}/")):
