@@ -11,7 +11,8 @@ import sys
 from specs import ROOT, load, write_or_check
 
 Signature = tuple[int, bytes, bytes | None]
-Entry = tuple[str, str, str, str, tuple[str, ...], tuple[Signature, ...], bool, bool]
+Devices = tuple[str, ...]
+Entry = tuple[str, str, str, str, tuple[str, ...], tuple[Signature, ...], bool, bool, Devices]
 
 TARGET = ROOT / "packages/iio-core/src/iio_core/_catalog.py"
 HEADER = '''\
@@ -20,17 +21,18 @@ HEADER = '''\
 # Generated from the specs in packages/*; do not edit: run `python tools/catalogue.py`.
 
 Signature = tuple[int, bytes, bytes | None]
-Entry = tuple[str, str, str, str, tuple[str, ...], tuple[Signature, ...], bool, bool]
+Devices = tuple[str, ...]
+Entry = tuple[str, str, str, str, tuple[str, ...], tuple[Signature, ...], bool, bool, Devices]
 
 '''
 
 
 def source(entry: Entry) -> str:
     """Return the lines of one entry, each signature on one of its own."""
-    *who, extensions, signatures, reads, writes = entry
+    *who, extensions, signatures, reads, writes, devices = entry
     lines = [f"    ({', '.join(map(repr, who))},", f"     {extensions!r},"]
     lines += ["     (", *(f"         {signature!r}," for signature in signatures), "     ),"]
-    return "\n".join([*lines, f"     {reads!r}, {writes!r}),\n"])
+    return "\n".join([*lines, f"     {reads!r}, {writes!r}, {devices!r}),\n"])
 
 
 def generate() -> str:
@@ -46,14 +48,15 @@ def generate() -> str:
             if not requirement.startswith(distribution):
                 requirement = distribution
             signatures = tuple((s.offset, s.bytes, s.mask) for s in format.signatures)
-            can = bool(format.reads), bool(format.writes)
+            can = bool(format.reads), bool(format.writes), format.devices
             who = requirement, spec.name, distribution, format.name
             entries.append((*who, format.extensions, signatures, *can))
     entries.sort(key=lambda entry: (entry[1], entry[3]))
     out = [HEADER]
     out.append(
-        "# (requirement, plugin, distribution, format, extensions, signatures, reads, writes)\n"
+        "# requirement, plugin, distribution, format, extensions, signatures, reads, writes,\n"
     )
+    out.append("# devices\n")
     out.append("ENTRIES: tuple[Entry, ...] = (\n")
     out.extend(source(entry) for entry in entries)
     distributions = sorted(set(names.values()))

@@ -21,8 +21,9 @@ HEADER = """\
 <!-- Generated from the specs in packages/*; do not edit: run `python tools/format_tables.py`. -->
 
 *Reads* and *writes* name the pixel types and, after ×, the numbers of channels; 1 is a gray image
-of shape `(height, width)`. *Several* says whether one file holds several images. *Trust* is the
-tier of the decoder: `external` formats are used only on request.
+of shape `(height, width)`. Devices stand among the extensions, in angle brackets. *Several* says
+whether one file holds several images. *Trust* is the tier of the decoder: `external` formats are
+used only on request.
 """
 COLUMNS = ("format", "title", "extensions", "reads", "writes", "several", "trust", "specification")
 
@@ -43,7 +44,7 @@ def row(format: Format) -> str:
     cells = (
         f"{format.name}{requires}",
         format.title,
-        " ".join(f"`{extension}`" for extension in format.extensions) or "–",
+        " ".join(f"`{name}`" for name in (*format.extensions, *format.devices)) or "–",
         pixels(format.reads),
         writes,
         "yes" if format.multiple else "no",

@@ -88,7 +88,18 @@ def table(function: Callable[..., Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def reading(plugin: Any) -> Iterator[str]:
+def opening_by_format(plugin: Any, spec: PluginSpec) -> Iterator[str]:
+    """Yield the options of opening that only some formats have."""
+    by_format = getattr(plugin, "open_reader_for", None)
+    for format in spec.formats if by_format is not None else ():
+        opener = by_format(format.name)
+        if opener != plugin.open_reader:
+            where = " ".join(f"`{name}`" for name in (*format.devices, *format.extensions))
+            yield f"\n### {format.name}\n\nWhen {where} is opened, instead of those above:\n"
+            yield table(opener) or "\nNo options.\n"
+
+
+def reading(plugin: Any, spec: PluginSpec) -> Iterator[str]:
     """Yield what can be given to `imread` and its like."""
     if not hasattr(plugin, "open_reader"):
         return
@@ -105,6 +116,7 @@ def reading(plugin: Any) -> Iterator[str]:
         yield f"\n`{call}` takes {same or 'none of them'}.\n"
         if taken.keys() - options(kind.read).keys():
             yield table(getattr(kind, method))
+    yield from opening_by_format(plugin, spec)
 
 
 def writing(plugin: Any, spec: PluginSpec) -> Iterator[str]:
@@ -133,7 +145,7 @@ def writing(plugin: Any, spec: PluginSpec) -> Iterator[str]:
 def generate(spec: PluginSpec) -> str:
     module, _, attribute = spec.plugin.partition(":")
     plugin = getattr(import_module(module), attribute)
-    parts = [HEADER.format(name=spec.name), *reading(plugin), *writing(plugin, spec)]
+    parts = [HEADER.format(name=spec.name), *reading(plugin, spec), *writing(plugin, spec)]
     return "".join(parts)
 
 

@@ -285,8 +285,18 @@ def test_a_directory(tmp_path) -> None:
 def catalogue(monkeypatch):
     """Have a catalogue of one wheel that is not here."""
     entries = (
-        ("iio-raw", "raw", "iio-raw", "NEF", (".nef",), ((0, b"II*\0", None),), True, False),
-        ("iio-raw[more]", "raw", "iio-raw", "RAF", (".raf",), ((0, b"FUJI", None),), True, True),
+        ("iio-raw", "raw", "iio-raw", "NEF", (".nef",), ((0, b"II*\0", None),), True, False, ()),
+        (
+            "iio-raw[more]",
+            "raw",
+            "iio-raw",
+            "RAF",
+            (".raf",),
+            ((0, b"FUJI", None),),
+            True,
+            True,
+            (),
+        ),
     )
     monkeypatch.setattr(_catalog, "ENTRIES", entries)
     monkeypatch.setattr(_catalog, "PLUGINS", {"raw": "iio-raw", "rawpy": "iio-raw"})

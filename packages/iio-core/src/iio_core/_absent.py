@@ -8,7 +8,7 @@ from ._registry import Plugin, Registry
 from ._select import Candidate, Table
 from ._spec import Format, Pixels, PluginSpec, Signature
 
-__all__ = ["LEFT_OUT", "is_left_out", "readers", "writers"]
+__all__ = ["LEFT_OUT", "devices", "is_left_out", "no_such_device", "readers", "writers"]
 
 _ANY = (Pixels("uint8"),)
 
@@ -22,6 +22,25 @@ def readers(head: bytes, filename: str, registry: Registry) -> list[Candidate]:
 def writers(filename: str, registry: Registry) -> list[Candidate]:
     """Return who would write a file of such a name if it were installed, best first."""
     return [_hint(c) for c in _select.writers(filename, table(registry, writing=True))]
+
+
+def devices(device: str, registry: Registry) -> list[Candidate]:
+    """Return who would read a device if it were installed."""
+    return [_hint(c) for c in _select.devices(device, table(registry, writing=False))]
+
+
+def no_such_device(name: str, registry: Registry, plugin: object) -> str:
+    """Return what to say of a device that nobody reads, or not the one that was named."""
+    here = _select.table(registry, writing=False).rows
+    known = {d: "" for _, format in here for d in format.devices}
+    for owner, format in table(registry, writing=False).rows:
+        left_out = is_left_out(owner.distribution)
+        for device in format.devices:
+            known.setdefault(device, "" if left_out else f" (pip install {format.requires})")
+    known.pop("<>", None)
+    listed = ", ".join(f"{device}{hint}" for device, hint in sorted(known.items())) or "none"
+    who = "no plugin reads" if plugin is None else f"plugin {plugin!r} does not read"
+    return f"{who} the device {name}. Known devices are: {listed}"
 
 
 def _hint(candidate: Candidate) -> Candidate:
@@ -58,6 +77,7 @@ def _plugins(here: set[str]) -> list[Plugin]:
         signatures,
         reads,
         writes,
+        devices,
     ) in _catalog.ENTRIES:
         if plugin in here:
             continue
@@ -66,7 +86,7 @@ def _plugins(here: set[str]) -> list[Plugin]:
             title=name,
             extensions=exts,
             signatures=tuple(Signature(*signature) for signature in signatures),
-            devices=("<any>",),
+            devices=devices or ("<>",),  # a directory says nothing of itself
             reads=_ANY if reads else (),
             writes=_ANY if writes else (),
             requires=requirement,

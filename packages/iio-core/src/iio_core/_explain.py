@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from typing import Any
 
 from . import _absent, _opening, _registry, _select
@@ -16,11 +16,11 @@ from ._errors import (
     PluginNotInstalledError,
 )
 from ._limits import current as current_limits
-from ._registry import Registry, Rejected
+from ._registry import Plugin, Registry, Rejected
 from ._resources import Resource, Target, open_resource, open_target
 from ._select import Candidate
 
-__all__ = ["Explanation", "explain", "no_such_plugin", "nobody_reads", "nobody_writes"]
+__all__ = ["Explanation", "advice", "explain", "no_such_plugin", "nobody_reads", "nobody_writes"]
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,8 @@ class Explanation:
         What is worth knowing about the installed backends.
     problem : str
         Why nobody would, if so.
+    is_device : bool
+        Whether the resource is a device, which has no bytes.
     """
 
     name: str
@@ -58,10 +60,12 @@ class Explanation:
     install: tuple[str, ...]
     warnings: tuple[str, ...]
     problem: str = ""
+    is_device: bool = False
 
     def __str__(self) -> str:
         verb = "read" if self.mode == "r" else "written"
-        lines = [f"{self.name}: begins with {_shown(self.head)}" if self.mode == "r" else self.name]
+        has_bytes = self.mode == "r" and not self.is_device
+        lines = [f"{self.name}: begins with {_shown(self.head)}" if has_bytes else self.name]
         if self.chosen is not None:
             chosen = self.chosen
             lines.append(f"would be {verb} by {chosen.plugin} as {chosen.format.title}")
@@ -160,7 +164,8 @@ def _explain_reading(
         problem = str(nobody_reads(resource, registry, candidates, plugin, trust)).splitlines()[0]
         judged = [c if c.verdict else c._replace(verdict="weaker claim, not asked") for c in judged]
     head = b"" if resource.is_directory else resource.head(16)
-    return _explanation(resource.name, "r", head, judged, registry, problem)
+    explained = _explanation(resource.name, "r", head, judged, registry, problem)
+    return replace(explained, is_device=bool(resource.device))
 
 
 def _promised(resource: Resource, registry: Registry) -> list[Candidate]:
@@ -217,8 +222,13 @@ def _install(candidates: Collection[Candidate]) -> tuple[str, ...]:
 
 def _warnings(candidates: Collection[Candidate]) -> list[str]:
     """Return the advisories that apply to the backends of the candidates."""
+    return advice({id(c.plugin): c.plugin for c in candidates if not c.install}.values())
+
+
+def advice(plugins: Iterable[Plugin]) -> list[str]:
+    """Return the advisories that apply to the installed backends of plugins."""
     found = []
-    for plugin in {id(c.plugin): c.plugin for c in candidates if not c.install}.values():
+    for plugin in plugins:
         for advisory in plugin.spec.advisories:
             version = installed_version(advisory.distribution)
             if version is None:
@@ -307,6 +317,8 @@ def nobody_reads(
             f"{resource.name} is a directory, and no installed plugin reads directories",
             **details,  # type: ignore[arg-type]
         )
+    if resource.device:
+        return NoPluginError(_absent.no_such_device(resource.name, registry, plugin), **details)  # type: ignore[arg-type]
     return _not_recognized(resource, registry, details)
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import importlib.util
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from . import _options, _registry, _select
 from ._errors import NotThisFormat, OptionError, PluginContractError, PluginNotInstalledError
+from ._knowing import Asked, Dialect, knowing, opener_of
 from ._limits import current as current_limits
 from ._registry import Plugin, Registry
 from ._resources import Resource, Target, open_resource, open_target
@@ -27,15 +28,19 @@ def open_reading(
     uri: Any,
     *,
     plugin: Any = None,
+    format: str | None = None,
     extension: str | None = None,
     trust: Collection[str] = (),
     options: Mapping[str, Any],
     call: str | None = None,
+    dialect: Dialect | None = None,
 ) -> tuple[ReadSession, dict[str, Any]]:
     """Open a session for reading, and return the options that are left for the method `call`."""
-    resource = open_resource(uri, current_limits(), extension=extension)
+    resource = uri
+    if not isinstance(uri, Resource):
+        resource = open_resource(uri, current_limits(), extension=extension)
     try:
-        return _open_reading(resource, plugin, trust, options, call)
+        return _open_reading(resource, plugin, format, trust, options, call, dialect)
     except BaseException:
         resource.close()
         raise
@@ -44,22 +49,28 @@ def open_reading(
 def _open_reading(
     resource: Resource,
     plugin: Any,
+    format: str | None,
     trust: Collection[str],
     options: Mapping[str, Any],
     call: str | None,
+    dialect: Dialect | None,
 ) -> tuple[ReadSession, dict[str, Any]]:
     registry = _registry.current()
     declined: list[Candidate] = []
-    if plugin is None and not resource.is_directory:
+    if plugin is None and not (resource.is_directory or resource.device):
         table = _select.table(registry, writing=False)
         sole = _select.sole(resource.head(max(HEAD, table.head)), resource.filename, table)
         # Nobody has an equal claim: the others need not be looked for unless it declines.
         if sole is not None and not obstacle(sole, trust):
-            opened = _first_to_open(resource, [sole], options, call, declined)
+            opened = _first_to_open(resource, [sole], options, call, declined, dialect)
             if opened is not None:
                 return opened
     candidates = candidates_for(resource, registry, plugin)
+    if format is not None:
+        candidates = _as_format(format, candidates, resource, _plugin(plugin, registry))
     usable = [c for c in candidates if not obstacle(c, trust)] if candidates else []
+    if dialect is not None:
+        usable.sort(key=lambda c: (c.claim, dialect.rank(c)))
     # One that cannot be used decides the answer only if nobody usable has an equal claim.
     if not usable or (plugin is None and usable[0].claim > candidates[0].claim):
         from ._explain import nobody_reads
@@ -67,9 +78,10 @@ def _open_reading(
         raise nobody_reads(resource, registry, candidates, plugin, trust)
     asked = [(c.plugin, c.format) for c in declined]
     others = [c for c in usable if (c.plugin, c.format) not in asked] if asked else usable
-    opened = _first_to_open(resource, others, options, call, declined) if others else None
-    if opened is not None:
-        return opened
+    if others:
+        opened = _first_to_open(resource, others, options, call, declined, dialect)
+        if opened is not None:
+            return opened
     from ._explain import nobody_reads
 
     raise nobody_reads(resource, registry, declined, plugin, trust)
@@ -81,12 +93,13 @@ def _first_to_open(
     options: Mapping[str, Any],
     call: str | None,
     declined: list[Candidate],
+    dialect: Dialect | None,
 ) -> tuple[ReadSession, dict[str, Any]] | None:
     """Ask candidates in their order; return None, and add them to `declined`, if all decline."""
-    asked: Iterable[Candidate] = usable
-    if options:
-        asked = _knowing(usable, options, resource.name, "open_reader", call)
-    for candidate in asked:
+    asked: Iterable[Asked] = [(candidate, options) for candidate in usable]
+    if options or dialect is not None:
+        asked = knowing(usable, options, resource.name, "open_reader", call, dialect)
+    for candidate, given in asked:
         try:
             chosen = candidate.plugin.load()
         except PluginNotInstalledError as error:
@@ -96,13 +109,14 @@ def _first_to_open(
             continue
         if not hasattr(chosen, "open_reader"):
             raise _cannot(candidate, "read", "reader")
-        opening: Mapping[str, Any] = options
+        opening = given
         rest: dict[str, Any] = {}
-        if options:
-            opening, rest = _options.split(options, _options.names(chosen.open_reader))
         blame = Blame(candidate.plugin, candidate.format.name, resource.name)
         try:
-            reader = chosen.open_reader(resource, candidate.format.name or None, **opening)
+            opener = opener_of(chosen, candidate.format.name)
+            if given:
+                opening, rest = _options.split(given, _options.names(opener))
+            reader = opener(resource, candidate.format.name or None, **opening)
         except NotThisFormat as reason:
             declined.append(_declined(candidate, reason))
             continue
@@ -134,6 +148,10 @@ def candidates_for(resource: Resource, registry: Registry, plugin: Any = None) -
             for plugin, format in table.rows
             if format.directories
         ]
+    if resource.device:
+        from ._absent import devices as absent_devices
+
+        return _select.devices(resource.device, table) + absent_devices(resource.device, registry)
     head = resource.head(max(HEAD, table.head))
     found = _select.readers(head, resource.filename, table)
     if found and found[0].claim == _select.BOTH:
@@ -146,6 +164,16 @@ def candidates_for(resource: Resource, registry: Registry, plugin: Any = None) -
     return sorted(found + absent, key=lambda c: (c.claim, bool(c.install))) if absent else found
 
 
+def _as_format(
+    format: str, found: list[Candidate], resource: Resource, plugin: Plugin
+) -> list[Candidate]:
+    """Return the candidates of the one format that the caller names, recognized or not."""
+    named = [candidate for candidate in found if candidate.format.name == format]
+    if named or resource.device:
+        return named
+    return [Candidate(plugin, plugin.spec.format(format), _select.EXTENSION)]
+
+
 def _of_one(resource: Resource, plugin: Plugin) -> list[Candidate]:
     """Return the formats that a plugin named by the user might read a resource as.
 
@@ -156,6 +184,9 @@ def _of_one(resource: Resource, plugin: Plugin) -> list[Candidate]:
     if resource.is_directory:
         found = [Candidate(plugin, f, _select.BOTH) for f in plugin.spec.formats if f.directories]
         return found or [Candidate(plugin, _NAMELESS, _select.EXTENSION)]
+    if resource.device:
+        bare = [] if plugin.spec.formats else [Candidate(plugin, _NAMELESS, _select.DEVICE)]
+        return _select.devices(resource.device, table) or bare
     head = resource.head(max(HEAD, table.head))
     found = _select.readers(head, resource.filename, table)
     if found:
@@ -165,7 +196,7 @@ def _of_one(resource: Resource, plugin: Plugin) -> list[Candidate]:
     return [Candidate(plugin, format, _select.EXTENSION) for format in formats]
 
 
-_NAMELESS = Format(name="", title="not recognized", devices=("<any>",), trust="fuzzed")
+_NAMELESS = Format(name="", title="not recognized", devices=("<>",), trust="fuzzed")
 
 
 def _plugin(plugin: Any, registry: Registry) -> Plugin:
@@ -177,6 +208,8 @@ def _plugin(plugin: Any, registry: Registry) -> Plugin:
         from ._explain import no_such_plugin
 
         raise no_such_plugin(plugin, registry)
+    if isinstance(plugin, Plugin):
+        return plugin
     if isinstance(plugin, PluginSpec):
         return Plugin(plugin)
     if hasattr(plugin, "open_reader") or hasattr(plugin, "open_writer"):
@@ -230,59 +263,6 @@ def missing(modules: Iterable[str]) -> str:
     return ""
 
 
-def _knowing(
-    usable: list[Candidate],
-    options: Mapping[str, Any],
-    name: str,
-    opener: str,
-    call: str | None,
-    writing: bool = False,
-) -> Iterator[Candidate]:
-    """Yield the candidates of the best claim that know every option; raise if none does.
-
-    The next one's backend is imported only if the one before has declined.
-    """
-    known: set[str] = set()
-    failed: PluginNotInstalledError | None = None
-    found = False
-    for candidate in usable:
-        if candidate.claim != usable[0].claim:
-            break
-        try:
-            names = _option_names(candidate, opener, call, writing)
-        except PluginNotInstalledError as error:
-            failed = failed or error
-            continue
-        if names >= options.keys():
-            found = True
-            yield candidate
-        known |= names
-    if found:
-        return
-    if failed is not None:
-        raise failed
-    best = usable[0]
-    where = f"{name}: plugin {best.plugin.spec.name!r} for {best.format.name or 'this'}"
-    _options.check(options, known, where=where)
-    raise OptionError(f"{where} does not know all of the options {', '.join(options)} together")
-
-
-def _option_names(candidate: Candidate, opener: str, call: str | None, writing: bool) -> set[str]:
-    plugin = candidate.plugin.load()
-    if not hasattr(plugin, opener):
-        return set()
-    names = set(_options.names(getattr(plugin, opener)))
-    if call is not None:
-        kind = _writer_type(plugin, candidate.format.name) if writing else plugin.reader_type
-        names |= _options.names(getattr(kind, call))
-    return names
-
-
-def _writer_type(plugin: Any, format: str) -> Any:
-    by_format = getattr(plugin, "writer_type_for", None)
-    return plugin.writer_type if by_format is None else by_format(format)
-
-
 def _cannot(candidate: Candidate, verb: str, noun: str) -> PluginContractError:
     return PluginContractError(
         f"plugin {candidate.plugin} says that it can {verb} {candidate.format.name}, "
@@ -299,9 +279,14 @@ def open_writing(
     fsync: bool = False,
     options: Mapping[str, Any],
     call: str | None = None,
+    lasting: bool | None = None,
+    dialect: Dialect | None = None,
 ) -> tuple[WriteSession, dict[str, Any]]:
     """Open a session for writing, and return the options that are left for the method `call`."""
-    target = open_target(uri, extension=extension, session=call is None, fsync=fsync)
+    lasting = call is None if lasting is None else lasting
+    target = uri
+    if not isinstance(uri, Target):
+        target = open_target(uri, extension=extension, session=lasting, fsync=fsync)
     registry = _registry.current()
     candidates = writers_for(target, registry, plugin, format)
     usable = [c for c in candidates if not c.install and not missing(c.format.modules)]
@@ -309,9 +294,11 @@ def open_writing(
         from ._explain import nobody_writes
 
         raise nobody_writes(target, registry, candidates, plugin, format)
-    candidate = usable[0]
-    if options:
-        candidate = next(_knowing(usable, options, target.name, "open_writer", call, writing=True))
+    if dialect is not None:
+        usable.sort(key=lambda c: (c.claim, dialect.rank(c)))
+    candidate, given = usable[0], options
+    if options or dialect is not None:
+        candidate, given = next(knowing(usable, options, target.name, "open_writer", call, dialect))
     try:
         chosen = candidate.plugin.load()
     except PluginNotInstalledError:
@@ -322,7 +309,7 @@ def open_writing(
     if not hasattr(chosen, "open_writer"):
         raise _cannot(candidate, "write", "writer")
     opening, rest = (
-        _options.split(options, _options.names(chosen.open_writer)) if options else ({}, {})
+        _options.split(given, _options.names(chosen.open_writer)) if given else ({}, {})
     )
     blame = Blame(candidate.plugin, candidate.format.name, target.name)
     try:
@@ -332,7 +319,7 @@ def open_writing(
         if isinstance(error, CAUGHT):
             blame.encoding(error)
         raise
-    return WriteSession(writer, target, blame, lasting=call is None), rest
+    return WriteSession(writer, target, blame, lasting=lasting), rest
 
 
 def writers_for(
@@ -344,7 +331,7 @@ def writers_for(
         one = _plugin(plugin, registry)
         if not one.spec.formats:  # a bare plugin object: it knows its formats itself
             name = format or target.extension.lstrip(".").upper()
-            return [Candidate(one, Format(name=name, title=name, devices=("<any>",)), 0)]
+            return [Candidate(one, Format(name=name, title=name, devices=("<>",)), 0)]
         registry = Registry((one,))
     table = _select.table(registry, writing=True)
     if format is not None:  # the format that the caller names, whatever the extension

@@ -6,12 +6,13 @@ signatures. Core's sessions do the rest (`ReadSession`, `WriteSession`): a reade
 one image at a time and never sees a negative index, a writer is given one image at a time.
 
 Optional attributes, each with a protocol below, tell core of more: `HasDefaultIndex`,
-`ReadsBatches`, `TakesArrays`, `DecidesBatches`, `WritersByFormat`, `SupportsRegions`.
+`ReadsBatches`, `TakesArrays`, `DecidesBatches`, `WritersByFormat`, `ReadersByFormat`,
+`SupportsRegions`, `ThreadSafe`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import EllipsisType
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -27,9 +28,11 @@ __all__ = [
     "Index",
     "ReadPlugin",
     "Reader",
+    "ReadersByFormat",
     "ReadsBatches",
     "SupportsRegions",
     "TakesArrays",
+    "ThreadSafe",
     "WritePlugin",
     "Writer",
     "WritersByFormat",
@@ -119,6 +122,13 @@ class WritersByFormat(Protocol):
         """Return the class of the writer for a format; it replaces `WritePlugin.writer_type`."""
 
 
+class ReadersByFormat(Protocol):
+    """A read plugin some of whose formats have options of opening of their own."""
+
+    def open_reader_for(self, format: str | None, /) -> Callable[..., Reader]:
+        """Return what opens a format; it is called as `ReadPlugin.open_reader`, in its place."""
+
+
 class HasDefaultIndex(Protocol):
     """A reader that says what ``index=None`` means, and then never gets to see None."""
 
@@ -153,3 +163,9 @@ class SupportsRegions(Protocol):
         self, region: tuple[slice, ...], *, index: Index = None, level: int = 0
     ) -> np.ndarray:
         """Return ``read(index=index)[region]``, or the same of a smaller pyramid level."""
+
+
+class ThreadSafe(Protocol):
+    """A reader that several threads may use at the same time; others belong to one thread."""
+
+    thread_safe: bool

@@ -16,10 +16,10 @@ from ._spec import Format, Signature
 if TYPE_CHECKING:
     from ._registry import Plugin, Registry
 
-__all__ = ["Candidate", "Table", "extensions", "promised", "readers", "sole", "writers"]
+__all__ = ["Candidate", "Table", "devices", "extensions", "promised", "readers", "sole", "writers"]
 
-BOTH, SIGNATURE, EXTENSION = 0, 1, 2
-_CLAIMS = ("signature and extension", "signature", "extension")
+BOTH, SIGNATURE, EXTENSION, DEVICE = 0, 1, 2, 3
+_CLAIMS = ("signature and extension", "signature", "extension", "the device's name")
 
 
 class Candidate(NamedTuple):
@@ -32,7 +32,7 @@ class Candidate(NamedTuple):
     format : Format
         As which format.
     claim : int
-        0: by signature and extension, 1: by signature, 2: by extension.
+        0: by signature and extension, 1: by signature, 2: by extension, 3: by a device's name.
     extension : str
         The extension that it claims, if any.
     weight : int
@@ -201,6 +201,16 @@ def writers(filename: str, table: Table) -> list[Candidate]:
         (number, Candidate(*table.rows[number], EXTENSION, extension))
         for extension in extensions(filename, table.longest_extension)
         for number in table.by_extension.get(extension, ())
+    ]
+    return _ranked(found, table)
+
+
+def devices(device: str, table: Table) -> list[Candidate]:
+    """Return who reads a device, best first."""
+    found = [
+        (number, Candidate(plugin, format, DEVICE))
+        for number, (plugin, format) in enumerate(table.rows)
+        if format.devices and format.reads_device(device)
     ]
     return _ranked(found, table)
 

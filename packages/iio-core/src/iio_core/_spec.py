@@ -121,7 +121,8 @@ class Format:
     reads_all : bool
         Whether ``index=None`` means all images (a GIF) and not the first one.
     devices : tuple of str
-        Device resources that it reads: ``"<screen>"``.
+        Device resources that it reads: ``"<screen>"``. A ``#`` at the end stands for a number:
+        ``"<video#>"`` is ``<video0>``, ``<video1>`` and so on, and not ``<video>``.
     directories : bool
         Whether it reads directories.
     trust : {"fuzzed", "unfuzzed", "external"}
@@ -167,6 +168,20 @@ class Format:
             object.__setattr__(self, "extension_alone", not self.signatures)
         if not (self.extensions or self.signatures or self.devices or self.directories):
             raise ValueError(f"{self.name}: nothing says which resources are of this format")
+        for device in self.devices:
+            if not (device.startswith("<") and device.endswith(">")):
+                raise ValueError(f"{self.name}: the device {device!r} is not in angle brackets")
+
+    def reads_device(self, device: str) -> bool:
+        """Whether `devices` has one of this name, which is given without brackets.
+
+        Examples
+        --------
+        >>> Format(name="CAMERA", title="Webcams", devices=("<video#>",)).reads_device("video0")
+        True
+        """
+        kind = device.rstrip("0123456789")
+        return f"<{device}>" in self.devices or (kind != device and f"<{kind}#>" in self.devices)
 
 
 @dataclass(frozen=True, slots=True)
