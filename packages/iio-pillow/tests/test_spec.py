@@ -16,8 +16,8 @@ from iio_pillow._backend import PIL_IDS, load_module, open_image
 from iio_pillow._quirks import misread
 from iio_pillow._spec import SPEC
 
-FORMATS = {format.name: format for format in SPEC.formats}
-READABLE = [format.name for format in SPEC.formats if format.reads]
+FORMATS = {format.name: format for format in SPEC.formats if not format.devices}
+READABLE = [format.name for format in FORMATS.values() if format.reads]
 
 
 def sample(name: str) -> tuple[bytes, np.ndarray]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from iio_core import NotThisFormat, Reader, ReadPlugin, Resource, Target, WritePlugin, Writer
@@ -16,13 +17,17 @@ READERS: Classes[Any] = Classes(
     __package__,
     {
         "": "_reader:PillowReader",
+        "CLIPBOARDGRAB": "_clipboard:open_clipboard",
         "GIF": "_gif_reader:GifReader",
         "ICO": "_icon_reader:IconReader",
         "PNG": "_png_reader:PngReader",
+        "SCREENGRAB": "_screen:open_screen",
         "TIFF": "_tiff_reader:TiffReader",
     },
 )
 """The name of a format: its reader; without a name that of all other formats."""
+
+_DEVICES = frozenset({"CLIPBOARDGRAB", "SCREENGRAB"})
 
 
 class PillowPlugin:
@@ -81,6 +86,10 @@ class PillowPlugin:
                 raise NotThisFormat(reason)
         opened: Reader = reader
         return opened
+
+    def open_reader_for(self, format: str | None, /) -> Callable[..., Reader]:
+        """Return what opens a format, with its options: grabbing has others than a file."""
+        return READERS[format] if format in _DEVICES else self.open_reader
 
     def writer_type_for(self, format: str, /) -> type[Writer]:
         """Return the class that writes a format, with its options."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from iio_core import Advisory, PluginSpec
 
+from ._formats_devices import DEVICES
 from ._formats_legacy import LEGACY
 from ._formats_web import WEB
 from ._formats_work import WORK
@@ -33,6 +34,7 @@ SPEC = PluginSpec(
             "(CVE-2026-96639); both are rated critical and fixed in Pillow 13.0",
         ),
     ),
-    formats=WEB + WORK + LEGACY,
+    formats=WEB + WORK + LEGACY + DEVICES,
+    legacy="iio_pillow._legacy:TABLE",
 )
 """The plugin's description; the target of its entry point."""
