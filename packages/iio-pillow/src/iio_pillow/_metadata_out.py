@@ -11,7 +11,7 @@ from iio_core import MetadataWarning
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["saving", "upright"]
+__all__ = ["EXIF_GROUP", "exif_with", "saving", "tag_number", "upright"]
 
 # What reading reports of the encoding itself: writing decides it anew.
 _DERIVED = frozenset(
@@ -46,6 +46,9 @@ _STRUCTURE = frozenset(
 # Other names of the same: of chunks of PNG, of tags of TIFF.
 _ALIASES = {"XML:com.adobe.xmp": "xmp", "XMLPacket": "xmp", "InterColorProfile": "icc_profile"}
 _X_RESOLUTION, _Y_RESOLUTION, _UNIT = 0x011A, 0x011B, 0x0128
+
+EXIF_GROUP = "EXIF_MAIN"
+"""Where imageio 2.9 has the EXIF tags, together in a dictionary."""
 
 
 def saving(
@@ -82,6 +85,9 @@ def saving(
     tags: dict[int, Any] = {}
     text: dict[str, Any] = {}
     lost = []
+    if isinstance(group := metadata.get(EXIF_GROUP), Mapping):
+        # The same tags once more; who changes them in imageio's way does it there.
+        metadata = {k: v for k, v in metadata.items() if k != EXIF_GROUP} | dict(group)
     for name, value in metadata.items():
         name = _ALIASES.get(name, name)
         if _says_nothing(name, value, metadata, holds) or name in options:
@@ -92,7 +98,7 @@ def saving(
             tags |= {_X_RESOLUTION: value[0], _Y_RESOLUTION: value[1], _UNIT: 2}
         elif name == "durations" and "duration" in holds:
             continue
-        elif "exif" in holds and (tag := _tag(name)) is not None and _fits(tag, value):
+        elif "exif" in holds and (tag := tag_number(name)) is not None and _fits(tag, value):
             tags[tag] = value
         elif "text" in holds and isinstance(value, str):
             text[name] = value
@@ -102,7 +108,7 @@ def saving(
     if "duration" in holds and durations is not None and number < len(durations):
         options["duration"] = durations[number]
     if tags:
-        options["exif"] = _exif(options.get("exif", b""), tags)
+        options["exif"] = exif_with(options.get("exif", b""), tags)
     if text:
         options["text"] = text
     new = sorted(set(lost) - (told or set()))
@@ -164,7 +170,7 @@ def _says_nothing(
 _by_name: dict[str, int] = {}
 
 
-def _tag(name: str) -> int | None:
+def tag_number(name: str) -> int | None:
     """Return the number of the EXIF tag of this name."""
     if not _by_name:
         from PIL.ExifTags import TAGS
@@ -187,7 +193,7 @@ def _fits(tag: int, value: Any) -> bool:
     return TiffTags.lookup(tag).type == TiffTags.ASCII
 
 
-def _exif(packet: bytes, tags: Mapping[int, Any]) -> bytes:
+def exif_with(packet: bytes, tags: Mapping[int, Any]) -> bytes:
     """Return an EXIF packet in which the tags have these values.
 
     A packet that has them already is returned as it is, with the thumbnail and the maker's notes
