@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
 import traceback
 from typing import Any
 
-from . import _catalog
+from . import _catalog, _wheels
 from ._plugins import Plugin, Registry, Rejected, names_of, problem_of
 
-__all__ = ["GROUP", "installed_version", "scan", "user_order"]
+__all__ = ["GROUP", "installed_version", "scan", "target_of", "user_order"]
 
 GROUP = "iio_core.plugins"
+_FIELD = re.compile(r"^(Name|Version):[ \t]*(\S.*?)[ \t]*$", re.M)
 _OURS = frozenset(_catalog.PLUGINS.values())
 
 
@@ -27,7 +29,7 @@ def scan() -> Registry:
         distribution, version = None, None
         try:
             if entry.dist is not None:
-                distribution, version = _spelled(entry.dist.metadata["Name"]), entry.dist.version
+                distribution, version = _named(entry.dist)
             spec = entry.load()
             problem = problem_of(spec, entry.name)
             if problem:
@@ -51,6 +53,9 @@ def scan() -> Registry:
 
 def _entry_points(rejected: list[Rejected]) -> list[Any]:
     """Return the entry points of all wheels; one with damaged metadata is added to `rejected`."""
+    usual = _wheels.entry_points(GROUP)
+    if usual is not None:
+        return list(usual)
     import importlib_metadata
 
     try:
@@ -61,7 +66,7 @@ def _entry_points(rejected: list[Rejected]) -> list[Any]:
     for distribution in importlib_metadata.distributions():
         name = version = None
         try:
-            name, version = _spelled(distribution.metadata["Name"]), distribution.version
+            name, version = _named(distribution)
             if name not in seen:
                 found += distribution.entry_points.select(group=GROUP)
             seen.add(name)
@@ -70,6 +75,23 @@ def _entry_points(rejected: list[Rejected]) -> list[Any]:
             reason = f"its metadata cannot be read: {type(error).__name__}: {error}"
             rejected.append(Rejected(name or "?", name, version, reason, text))
     return found
+
+
+def target_of(name: str) -> str | None:
+    """Return where the spec of an installed plugin is, as its entry point says it."""
+    return next((str(e.value) for e in _entry_points([]) if e.name.lower() == name.lower()), None)
+
+
+def _named(distribution: Any) -> tuple[str, str]:
+    """Return name and version of a distribution, without the parser that is made for e-mail.
+
+    Importing that parser and parsing each description takes longer than all the rest of a scan.
+    """
+    text = distribution.read_text("METADATA") or distribution.read_text("PKG-INFO") or ""
+    found = dict(_FIELD.findall(text.partition("\n\n")[0]))
+    if len(found) < 2:
+        return _spelled(distribution.metadata["Name"]), str(distribution.version)
+    return _spelled(found["Name"]), found["Version"]
 
 
 def _spelled(name: str) -> str:

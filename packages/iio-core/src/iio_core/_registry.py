@@ -19,7 +19,7 @@ from ._errors import OptionError
 from ._plugins import Plugin, Registry, Rejected, names_of, problem_of
 from ._spec import PluginSpec
 
-__all__ = ["Plugin", "Registry", "Rejected", "current", "prefer", "register", "registry", "use"]
+__all__ = ["Plugin", "Registry", "Rejected", "current", "prefer", "register", "registry", "unregister", "use"]
 
 _lock = threading.RLock()
 _scanning = False
@@ -81,6 +81,15 @@ def register(spec: PluginSpec) -> None:
     base = _scan_once()
     with _lock:
         _base = _with(_base or base, spec)
+
+
+def unregister(name: str) -> None:
+    """Take away a plugin that was registered; none of that name is fine."""
+    global _base
+    base = _scan_once()
+    with _lock:
+        base = _base or base
+        _base = base.replace(plugins=tuple(p for p in base.plugins if p.spec.name != name))
 
 
 def _with(registry: Registry, spec: PluginSpec) -> Registry:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import tempfile
+import threading
+import time
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -196,6 +199,35 @@ def _nothing_when_large(self: Reader, index: int) -> Any:
 
 returns_none = reading(pixels=_nothing_when_large)
 
+
+def when_damaged(then: Callable[[Reader], None]) -> Plugin:
+    """Return a plugin that does something at a header with one wrong bit."""
+
+    def pixels(self: Reader, index: int) -> np.ndarray:
+        if (self.height, self.width) == (130, 3):
+            then(self)
+        return Reader.pixels(self, index)
+
+    return reading(pixels=pixels)
+
+
+def _forever(self: Reader) -> None:
+    while True:
+        time.sleep(1)
+
+
+def _end(self: Reader) -> None:
+    os._exit(3)
+
+
+def _much(self: Reader) -> None:
+    np.ones(150 << 20, np.uint8)
+
+
+hangs = when_damaged(_forever)
+crashes = when_damaged(_end)
+takes_memory = when_damaged(_much)
+
 # -- writers
 
 
@@ -318,3 +350,64 @@ def _without_limit(self: Reader) -> None:
 
 
 changes_the_backend = reading(__init__=after(Reader.__init__, _without_limit))
+
+
+kept: list[Any] = []
+pile = bytearray()
+
+
+def _keep_object(self: Reader) -> None:
+    kept.append(self.shape)
+
+
+def _keep_memory(self: Reader) -> None:
+    pile.extend(b"x" * 32768)  # as a backend in C does: no object is added
+
+
+keeps_objects = reading(__init__=after(Reader.__init__, _keep_object))
+keeps_memory = reading(__init__=after(Reader.__init__, _keep_memory))
+
+# -- threads and processes
+
+latest: dict[str, Reader] = {}
+
+
+def _of_the_latest(self: Reader, index: int) -> np.ndarray:
+    latest["reader"] = self
+    time.sleep(0.0005)
+    other = latest["reader"]
+    return Reader.pixels(other, min(index, other.total - 1))
+
+
+mixes_readers = reading(pixels=_of_the_latest)
+
+
+def _seek_and_read(self: Reader, index: int) -> np.ndarray:
+    size = self.height * self.width * self.channels
+    self.file.seek(self.start + index * size)
+    time.sleep(0.0005)
+    data = self.file.read(size)
+    if len(data) < size:
+        raise iio.DecodeError("it ends too early")
+    return np.frombuffer(data, np.uint8).reshape(self.shape).copy()
+
+
+says_it_can_be_shared = reading(pixels=_seek_and_read, thread_safe=True)
+lock = threading.Lock()
+
+
+def _one_at_a_time(self: Reader, index: int) -> np.ndarray:
+    with lock:
+        time.sleep(0.0005)
+        return Reader.pixels(self, index)
+
+
+locks = reading(pixels=_one_at_a_time)
+
+
+def _only_among_tests(self: Reader, index: int) -> np.ndarray:
+    image = Reader.pixels(self, index)
+    return image if "pytest" in sys.modules else 255 - image
+
+
+only_here = reading(pixels=_only_among_tests)

@@ -14,11 +14,16 @@ A failure names the promise of ``docs/reference/plugin-interface.md`` that was b
 seen. Nothing here is imported by ``import iio_core``.
 """
 
-try:
+# Names are imported when they are used: the kit's own worker processes do without pytest.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
     from ._base import Sample, Suite
+    from ._concurrency_suite import ConcurrencySuite
+    from ._cost_suite import CostSuite
     from ._hostile_suite import HostileSuite
     from ._index_suite import IndexSuite
     from ._metadata_suite import MetadataSuite
+    from ._plugin_suite import PluginSuite
     from ._process_suite import ProcessSuite
     from ._promises import PROMISES, BrokenPromise
     from ._reader_suite import ReaderSuite
@@ -26,16 +31,31 @@ try:
     from ._spec_suite import SpecSuite
     from ._targets_suite import TargetsSuite
     from ._writer_suite import WriterSuite
-except ModuleNotFoundError as error:
-    if error.name not in ("hypothesis", "pytest"):
-        raise
-    raise ModuleNotFoundError(
-        f"the testing kit needs {error.name}: pip install iio-core[testing]", name=error.name
-    ) from error
+
+_HOME_OF = {
+    "PROMISES": "_promises",
+    "BrokenPromise": "_promises",
+    "ConcurrencySuite": "_concurrency_suite",
+    "CostSuite": "_cost_suite",
+    "HostileSuite": "_hostile_suite",
+    "IndexSuite": "_index_suite",
+    "MetadataSuite": "_metadata_suite",
+    "PluginSuite": "_plugin_suite",
+    "ProcessSuite": "_process_suite",
+    "ReaderSuite": "_reader_suite",
+    "ResourcesSuite": "_resources_suite",
+    "Sample": "_base",
+    "SpecSuite": "_spec_suite",
+    "Suite": "_base",
+    "TargetsSuite": "_targets_suite",
+    "WriterSuite": "_writer_suite",
+}
 
 __all__ = [
     "PROMISES",
     "BrokenPromise",
+    "ConcurrencySuite",
+    "CostSuite",
     "HostileSuite",
     "IndexSuite",
     "MetadataSuite",
@@ -51,15 +71,16 @@ __all__ = [
 ]
 
 
-class PluginSuite(
-    SpecSuite,
-    ReaderSuite,
-    IndexSuite,
-    ResourcesSuite,
-    HostileSuite,
-    WriterSuite,
-    MetadataSuite,
-    TargetsSuite,
-    ProcessSuite,
-):
-    """Every check there is; what does not concern a plugin (writing, say) is skipped."""
+def __getattr__(name: str) -> object:
+    """Import a public name from the module that defines it (PEP 562)."""
+    home = _HOME_OF.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    try:
+        return getattr(__import__(f"{__name__}.{home}", fromlist=(name,)), name)
+    except ModuleNotFoundError as error:
+        if error.name != "pytest":
+            raise
+        raise ModuleNotFoundError(
+            "the testing kit needs pytest: pip install iio-core[testing]", name="pytest"
+        ) from error

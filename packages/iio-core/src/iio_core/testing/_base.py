@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from typing import Any, ClassVar, TypeVar
 
@@ -17,17 +17,16 @@ import iio_core as iio
 
 from .._opening import missing
 from ._promises import BrokenPromise
+from ._worker import worker_for
 
 __all__ = [
     "Sample",
     "Suite",
     "Written",
     "applies_to",
-    "differs",
-    "folder_content",
+    "has_files",
     "is_read",
     "is_written",
-    "said",
 ]
 
 Test = TypeVar("Test", bound=Callable[..., None])
@@ -102,6 +101,11 @@ def is_written(format: iio.Format) -> bool:
     return bool(format.writes and format.extensions)
 
 
+def has_files(format: iio.Format) -> bool:
+    """Tell whether a format is found in files; what only a device gives has no samples."""
+    return bool(format.extensions or format.signatures or format.directories)
+
+
 def is_read(format: iio.Format) -> bool:
     """Tell whether a format can be read."""
     return bool(format.reads)
@@ -125,7 +129,16 @@ class Suite:
         (name of a test, name of a format or a sample): why it fails there. That it passes is then
         an error.
     unsampled : mapping
-        Name of a format: why there is no sample of it here.
+        Name of a format: why it cannot be read here, and so has no sample.
+    changes : int
+        How many random changes of each sample are tried.
+    opens : int
+        How often each sample is opened to see whether something adds up: so often, or for a second
+        or so, if that is less.
+    memory : int
+        Bytes that reading a damaged sample may take.
+    deadline : float
+        Seconds that a single call may take in a worker before it counts as hanging.
     """
 
     entry_point: ClassVar[str]
@@ -134,6 +147,10 @@ class Suite:
     lossless: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
     exceptions: ClassVar[Mapping[tuple[str, str], str]] = {}
     unsampled: ClassVar[Mapping[str, str]] = {}
+    changes: ClassVar[int] = 150
+    opens: ClassVar[int] = 1000
+    memory: ClassVar[int] = 512 << 20
+    deadline: ClassVar[float] = 30.0
 
     def samples(self) -> Iterable[Sample]:
         """Return files whose pixels are known, at least one for each format that is read."""
@@ -162,17 +179,19 @@ class Suite:
                     for case in getattr(self, f"_each_{name}")()
                     if applies(self.spec.format(case[2]))
                 ]
-                test = metafunc.function.__name__
+                marks = partial(self._marks, metafunc.function.__name__, applies is is_read)
                 metafunc.parametrize(
                     name,
                     [
-                        pytest.param(case, id=label, marks=self._marks(test, label, format))
+                        pytest.param(case, id=label, marks=marks(label, format))
                         for case, label, format in cases
                     ],
                 )
 
-    def _marks(self, test: str, label: str, format: str) -> list[pytest.MarkDecorator]:
+    def _marks(self, test: str, reads: bool, label: str, format: str) -> list[pytest.MarkDecorator]:
         marks = []
+        if reads and format in self.unsampled:
+            marks.append(pytest.mark.skip(reason=self.unsampled[format]))
         if absent := missing(self.spec.format(format).modules):
             marks.append(
                 pytest.mark.skip(reason=f"{format} needs {absent}, which is not installed")
@@ -196,6 +215,35 @@ class Suite:
                 for channels in pixels.channels or (1,):
                     case = Written(format, pixels.dtype, channels)
                     yield case, f"{format.name}-{pixels.dtype}-{channels}", format.name
+
+    # -- what is done in a process of its own ---------------------------------------------------
+
+    def ask(self, task: str, sample: Sample, other: Sample | None = None) -> None:
+        """Have a worker do a task with a sample, or with two.
+
+        Raises
+        ------
+        BrokenPromise
+            If the task finds one, hangs, or takes the worker with it.
+        """
+        settings = {n: getattr(self, n) for n in ("changes", "opens", "memory", "deadline")}
+        samples = [sample] if other is None else [sample, other]
+        given = [(one.data, one.image, self._given(one)) for one in samples]
+        if found := worker_for(type(self), self.entry_point).ask(task, given, settings):
+            promise, seen = found
+            raise BrokenPromise(promise, self.subject(sample.name or sample.format), seen)
+
+    def _given(self, sample: Sample) -> dict[str, Any]:
+        """Return what a worker is told of a sample beside its bytes and pixels, for JSON."""
+        how = self.how(sample)
+        format = self.spec.format(sample.format)
+        return {
+            "how": {**how, **({"trust": sorted(how["trust"])} if "trust" in how else {})},
+            "format": sample.format,
+            "extension": format.extensions[0] if is_written(format) else None,
+            "tolerance": sample.tolerance,
+            "head": max((s.end for s in format.signatures), default=0),
+        }
 
     # -- the plugin alone ---------------------------------------------------------------------
 
@@ -255,35 +303,10 @@ class Suite:
         """Return (height, width) of images to write."""
         return self.sizes.get(written.format.name, (13, 18))
 
+    def can_read(self, format: iio.Format) -> bool:
+        """Whether files of a format can be read here."""
+        return bool(format.reads) and format.name not in self.unsampled
+
     def is_exact(self, written: Written) -> bool:
         """Whether every value is to come back."""
         return not written.format.lossy or written.format.name in self.lossless
-
-
-def said(error: BaseException) -> str:
-    """Return an exception for a message, on one line."""
-    text = " ".join(str(error).split())
-    return f"{type(error).__name__}: {text[:300]}"
-
-
-def differs(got: np.ndarray, wanted: np.ndarray, tolerance: float = 0.0) -> str:
-    """Return how two arrays differ; an empty string if they do not."""
-    if got.shape != wanted.shape or got.dtype != wanted.dtype:
-        return f"{got.shape} {got.dtype} instead of {wanted.shape} {wanted.dtype}"
-    if tolerance:
-        wrong = np.abs(got.astype(float) - wanted.astype(float)) > tolerance
-    else:
-        # NaN is a value like any other here.
-        wrong = (got != wanted) & ~((got != got) & (wanted != wanted))
-    if not wrong.any():
-        return ""
-    place = tuple(int(i) for i in np.argwhere(wrong)[0])
-    return (
-        f"{int(wrong.sum())} of {wrong.size} values differ; at {place} it is {got[place]!r} "
-        f"instead of {wanted[place]!r}"
-    )
-
-
-def folder_content(folder: str | os.PathLike[str]) -> list[str]:
-    """Return the names of what is in a directory."""
-    return sorted(os.listdir(folder))

@@ -1,13 +1,12 @@
 """What a process shares, before and after its first use of a plugin.
 
-Run as a script in a process of its own, in which nobody has used the plugin yet. It imports nothing
-of the kit, as pytest changes some of what is looked at.
+It is looked at in a worker, in which nobody has used the plugin before, and which does without
+pytest, as that changes some of what is looked at.
 """
 
 from __future__ import annotations
 
 import contextlib
-import json
 import locale
 import os
 import random
@@ -15,13 +14,16 @@ import signal
 import sys
 import threading
 import warnings
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 import iio_core as iio
+
+from ._task import Given
+
+__all__ = ["changed", "state", "use"]
 
 
 def state() -> dict[str, Any]:
@@ -42,37 +44,24 @@ def state() -> dict[str, Any]:
     }
 
 
-def use(given: dict[str, Any], folder: Path) -> None:
+def use(given: Given, folder: Path) -> None:
     """Read a sample in every way, whole and cut off, and write its image.
 
     What is raised is looked at by other checks.
     """
-    sample = (folder / "sample").read_bytes()
-    how = given["how"]
-    for data in (sample, sample[: len(sample) // 2]):
+    for data in (given.data, given.data[: len(given.data) // 2]):
         for call in (iio.imread, iio.improps, iio.immeta):
             with contextlib.suppress(Exception):
-                call(data, index=0, **how)
+                given.read(data, call)
         with contextlib.suppress(Exception):
-            list(iio.imiter(data, **how))
-    if given["extension"] is not None:
-        image = np.load(folder / "image.npy")
+            list(iio.imiter(data, **given.how))
+    if given.extension is not None:
         with contextlib.suppress(Exception):
-            iio.imwrite(folder / f"written{given['extension']}", image, format=given["format"])
+            iio.imwrite(folder / f"written{given.extension}", given.image, format=given.format)
 
 
-def main(folder: Path) -> None:
-    """Print the names of what was changed, as the last line."""
-    given = json.loads((folder / "given.json").read_text(encoding="utf-8"))
-    module, _, attribute = given["entry_point"].partition(":")
-    spec = getattr(import_module(module), attribute)
-    registered = iio.registry.find(spec.name)
-    with iio.use(spec.name if registered and registered.spec == spec else spec, only=True):
-        before = state()
-        use(given, folder)
-        after = state()
-    print("\n" + json.dumps([name for name, value in before.items() if after[name] != value]))
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+def changed(before: dict[str, Any], given: Given, folder: Path) -> list[str]:
+    """Use the plugin; return what is no longer as it was before, by its name."""
+    use(given, folder)
+    after = state()
+    return [name for name, value in before.items() if after[name] != value]

@@ -19,18 +19,19 @@ def watched(call: Callable[[], object], folder: Path) -> str:
     On Linux the table of open files tells. Everywhere a file that is only forgotten, and not
     closed, gives a `ResourceWarning` when it is collected.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)
-        gc.collect()  # what others have forgotten
+    gc.freeze()  # what others have forgotten, and all else that need not be looked through
     before = _open_files(folder)
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        try:
-            call()
-        except iio.IIOError:
-            pass
-        still_open = _open_files(folder) - before
-        gc.collect()
+    try:
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            try:
+                call()
+            except iio.IIOError:
+                pass
+            still_open = _open_files(folder) - before
+            gc.collect()
+    finally:
+        gc.unfreeze()
     forgotten = [str(w.message) for w in caught if issubclass(w.category, ResourceWarning)]
     if forgotten:
         return f"it was forgotten, not closed: {forgotten[0]}"

@@ -8,7 +8,8 @@ import numpy as np
 
 import iio_core as iio
 
-from ._base import Sample, Suite, differs, said
+from ._base import Sample, Suite
+from ._compare import differs, said
 from ._promises import BrokenPromise
 
 __all__ = ["IndexSuite"]

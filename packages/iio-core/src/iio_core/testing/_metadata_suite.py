@@ -14,7 +14,8 @@ import pytest
 
 import iio_core as iio
 
-from ._base import Sample, Suite, applies_to, is_read, is_written, said
+from ._base import Sample, Suite, applies_to, is_read, is_written
+from ._compare import said
 from ._promises import BrokenPromise
 
 __all__ = ["MetadataSuite", "same"]

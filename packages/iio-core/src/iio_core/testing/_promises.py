@@ -31,6 +31,9 @@ PROMISES: dict[str, str] = {
     # of a reader of damaged files
     "truncated": "A truncated file is an error",
     "only ours": "Only errors of iio",
+    "hang": "Every call comes to an end",
+    "alive": "The process survives",
+    "bounded": "Memory is bounded",
     # of a writer
     "round trip": "What is written comes back",
     "layouts": "Arrays of any memory layout are taken",
@@ -42,6 +45,12 @@ PROMISES: dict[str, str] = {
     "whole": "A failed write leaves the old file whole",
     # of both
     "process": "The process is left as it was",
+    "leak": "Nothing adds up",
+    "threads": "Threads do not disturb each other",
+    "shared": "A reader is shared only if it says so",
+    "fork": "A forked process can read",
+    "spawn": "A new process can read",
+    "cost": "Costs are those of the same pixels",
 }
 """Short name: the heading in the reference under which the promise is documented."""
 

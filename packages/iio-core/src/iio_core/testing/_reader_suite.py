@@ -10,7 +10,8 @@ import pytest
 
 import iio_core as iio
 
-from ._base import Sample, Suite, differs, said
+from ._base import Sample, Suite, applies_to, has_files
+from ._compare import differs, said
 from ._promises import BrokenPromise
 
 __all__ = ["ReaderSuite"]
@@ -19,6 +20,7 @@ __all__ = ["ReaderSuite"]
 class ReaderSuite(Suite):
     """Checks of reading files that are sound."""
 
+    @applies_to(has_files)
     def test_format_has_a_sample(self, format: iio.Format) -> None:
         """Without a file, nothing about reading a format is checked."""
         if reason := self.unsampled.get(format.name):

@@ -15,9 +15,11 @@ import pytest
 
 import iio_core as iio
 
-from ._base import Sample, Suite, differs, folder_content, said
+from ._base import Sample, Suite
+from ._compare import differs, folder_content, said
 from ._handles import watched
 from ._promises import BrokenPromise
+from ._server import FileServer
 
 __all__ = ["ResourcesSuite"]
 
@@ -40,11 +42,15 @@ class _Stream(io.RawIOBase):
 class ResourcesSuite(Suite):
     """Checks of where readers read from."""
 
-    def test_same_bytes_same_answer(self, sample: Sample, tmp_path: Path) -> None:
-        """A path, bytes, a file object, a pipe and an archive's member give the same pixels."""
+    def test_same_bytes_same_answer(
+        self, sample: Sample, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A path, bytes, a file object, a pipe, an archive and a URL give the same pixels."""
         how = self.how(sample)
         wanted = iio.imread(sample.data, index=0, **how)
         properties = iio.improps(sample.data, index=0, **how)
+        monkeypatch.delenv("IIO_NO_INTERNET", raising=False)
+        monkeypatch.delenv("IMAGEIO_NO_INTERNET", raising=False)
         for kind, open_one in self._resources(sample, tmp_path):
             seen = ""
             uri = open_one()
@@ -80,6 +86,9 @@ class ResourcesSuite(Suite):
         yield "a member of a zip archive", lambda: f"{archive}/inner/{path.name}"
         with path.open("rb") as file:
             yield "a file object", lambda: file
+        with FileServer() as server:  # on this machine
+            url = server.serve(f"/{path.name}", sample.data)
+            yield "a URL", lambda: url
 
     def test_file_objects_stay_open(self, sample: Sample, tmp_path: Path) -> None:
         """Those of the caller's, whether reading them succeeds or fails."""

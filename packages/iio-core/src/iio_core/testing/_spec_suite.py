@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextvars
 import inspect
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -16,8 +15,10 @@ import pytest
 import iio_core as iio
 
 from .. import _options
-from ._base import Suite, said
+from ._base import Suite
+from ._compare import said
 from ._promises import BrokenPromise
+from ._worker import environment
 
 __all__ = ["SpecSuite"]
 
@@ -43,12 +44,11 @@ class SpecSuite(Suite):
     def test_spec_is_light(self) -> None:
         """Importing the spec imports neither the plugin nor its backend, nor NumPy."""
         subject = self.subject(self.entry_point)
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
         run = subprocess.run(
             [sys.executable, "-c", _IMPORTS, self.entry_point],
             capture_output=True,
             text=True,
-            env=environment,
+            env=environment(),
         )
         if run.returncode:
             raise BrokenPromise("light", subject, f"importing it fails: {run.stderr.strip()}")
@@ -155,6 +155,9 @@ class SpecSuite(Suite):
         """Yield the methods whose parameters are options."""
         if any(f.reads for f in self.spec.formats):
             yield plugin.open_reader
+            by_format = getattr(plugin, "open_reader_for", None)
+            if by_format is not None:
+                yield from {by_format(f.name): None for f in self.spec.formats if f.reads}
             for name in ("read", "iter", "properties", "metadata"):
                 yield getattr(plugin.reader_type, name)
         if any(f.writes for f in self.spec.formats):
@@ -162,14 +165,17 @@ class SpecSuite(Suite):
             for kind in self._types(plugin, "writ"):
                 yield kind.write
 
-    def _among_all(self, data: bytes | None, extension: str) -> list[tuple[str, str]]:
+    def _among_all(self, data: bytes | str | None, extension: str) -> list[tuple[str, str]]:
         if iio.registry.find(self.spec.name) is not None:
             return self._candidates(data, extension)
         with iio.use(self.spec):
             return self._candidates(data, extension)
 
-    def _candidates(self, data: bytes | None, extension: str) -> list[tuple[str, str]]:
-        """Return (plugin, format) of who is asked, best first; data None: to write."""
+    def _candidates(self, data: bytes | str | None, extension: str) -> list[tuple[str, str]]:
+        """Return (plugin, format) of who is asked, best first.
+
+        `data` is the first bytes of a file, a device, or None to write.
+        """
         if data is None:
             explained = iio.explain("<bytes>", "w", extension=extension)
         else:
@@ -177,13 +183,15 @@ class SpecSuite(Suite):
         return [(c.plugin.spec.name, c.format.name) for c in explained.candidates if not c.install]
 
 
-def _claims(format: iio.Format) -> Iterator[tuple[bytes | None, str, str]]:
-    """Yield (first bytes, extension, claim in words) of everything that a format claims."""
+def _claims(format: iio.Format) -> Iterator[tuple[bytes | str | None, str, str]]:
+    """Yield (first bytes or device, extension, claim in words) of all that a format claims."""
     if format.writes:
         for extension in format.extensions:
             yield None, extension, f"writing to {extension}"
     if not format.reads:
         return
+    for device in format.devices:
+        yield device.replace("#", "0"), "", f"the device {device}"
     for extension in format.extensions if format.extension_alone else ():
         yield b"", extension, f"the extension {extension}"
     for signature in format.signatures:

@@ -8,7 +8,8 @@ import numpy as np
 
 import iio_core as iio
 
-from ._base import Suite, Written, applies_to, differs, is_read, is_written, said
+from ._base import Suite, Written, applies_to, is_read, is_written
+from ._compare import differs, said
 from ._promises import BrokenPromise
 
 __all__ = ["WriterSuite"]
@@ -79,7 +80,7 @@ class WriterSuite(Suite):
                     format=format.name,
                     is_batch=False,
                 )
-                back = self.decode(written, data or b"") if format.reads else image[:0]
+                back = self.decode(written, data or b"") if self.can_read(format) else image[:0]
                 seen = differs(back, image)
             except iio.EncodeError:
                 continue
