@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import struct
 import tracemalloc
@@ -532,3 +533,18 @@ def test_stacks_of_which_pillow_sees_one_plane_are_declined(tags, said):
     Image.fromarray(np.zeros((4, 5), np.uint8)).save(file, "TIFF", tiffinfo=info)
     with pytest.raises(iio.NoPluginError, match=said):
         iio.imread(file.getvalue())
+
+
+@pytest.mark.parametrize("image", [np.zeros((10, 12), np.float32), np.zeros((9, 9, 3), np.uint8)])
+@pytest.mark.parametrize("big", [False, True])
+def test_a_tiff_that_is_cut_in_its_tags_is_damaged_and_not_declined(image, big):
+    data = iio.imwrite("<bytes>", image, extension=".tif", plugin="pillow", big_tiff=big)
+    tags = int.from_bytes(data[8:16] if big else data[4:8], "little")
+    read = 0
+    for end in range(tags, len(data)):
+        with warnings.catch_warnings(), contextlib.suppress(iio.DecodeError):
+            warnings.simplefilter("ignore", iio.IIOWarning)
+            found = iio.imread(data[:end], plugin="pillow", extension=".tif")
+            assert (found == image).all()  # what is missing is not of the pixels
+            read += 1
+    assert read < len(data) - tags - 100

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from iio_core import NotThisFormat, Reader, ReadPlugin, Resource, Target, WritePlugin, Writer
+from iio_core import (
+    DecodeError,
+    NotThisFormat,
+    Reader,
+    ReadPlugin,
+    Resource,
+    Target,
+    WritePlugin,
+    Writer,
+)
 
 from ._classes import Classes
 from ._doubts import DOUBTFUL, doubt
@@ -76,14 +85,14 @@ class PillowPlugin:
             reader = kind(resource, format)
         except SyntaxError as error:
             if format == "TIFF" and "pixel mode" in str(error):
-                raise NotThisFormat("Pillow has no mode for such pixels") from None
+                raise _declined("Pillow has no mode for such pixels", resource, format) from None
             raise
         if format in DOUBTFUL:
             reason = doubt(
                 reader.image, format, resource.head(), eight_bit=eight_bit, file=reader.file
             )
             if reason is not None:
-                raise NotThisFormat(reason)
+                raise _declined(reason, resource, format)
         opened: Reader = reader
         return opened
 
@@ -98,6 +107,24 @@ class PillowPlugin:
     def open_writer(self, target: Target, format: str, /) -> Writer:
         """Open a file for writing."""
         return WRITERS[format](target, format)
+
+
+def _declined(reason: str, resource: Resource, format: str) -> Exception:
+    """Return what to raise for pixels that Pillow would misread, going by the tags that it found.
+
+    Some of the tags may be missing because the file is cut.
+    """
+    if format == "TIFF":
+        from ._tiff_directory import is_cut
+
+        cut = is_cut(resource.open())
+    else:
+        cut = False
+    if cut:
+        return DecodeError(
+            f"{resource.name} ends before its tags do: it is cut", plugin="pillow", format=format
+        )
+    return NotThisFormat(reason)
 
 
 PLUGIN = PillowPlugin()
