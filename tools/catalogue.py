@@ -6,9 +6,14 @@ is written, and the exit status is 1 if the file is not what the specs say.
 
 from __future__ import annotations
 
+import importlib
 import sys
+from typing import TYPE_CHECKING
 
 from specs import ROOT, load, write_or_check
+
+if TYPE_CHECKING:
+    from iio_core import PluginSpec
 
 Signature = tuple[int, bytes, bytes | None]
 Devices = tuple[str, ...]
@@ -35,10 +40,22 @@ def source(entry: Entry) -> str:
     return "\n".join([*lines, f"     {reads!r}, {writes!r}, {devices!r}),\n"])
 
 
+def legacy_names(spec: PluginSpec) -> list[str]:
+    """Return the names of imageio 2.9 that a plugin's table brings."""
+    if spec.legacy is None:
+        return []
+    module, _, attribute = spec.legacy.partition(":")
+    return [legacy.name for legacy in getattr(importlib.import_module(module), attribute)]
+
+
 def generate() -> str:
     entries: list[Entry] = []
     names: dict[str, str] = {}
+    legacy: dict[str, str] = {}
     for distribution, spec in load():
+        for name in legacy_names(spec):
+            if legacy.setdefault(name.upper(), distribution) != distribution:
+                raise SystemExit(f"{name!r} is claimed by {legacy[name]} and by {distribution}")
         for name in (spec.name, *spec.aliases):
             if names.setdefault(name, distribution) != distribution:
                 raise SystemExit(f"{name!r} is claimed by {names[name]} and by {distribution}")
@@ -64,6 +81,9 @@ def generate() -> str:
     out.append("\n# Every plugin name and alias -> the distribution that it belongs to.\n")
     out.append("PLUGINS: dict[str, str] = {\n")
     out.extend(f"    {name!r}: {names[name]!r},\n" for name in sorted(names))
+    out.append("}\n\n# Every name of imageio 2.9 -> the distribution that brings it.\n")
+    out.append("LEGACY: dict[str, str] = {\n")
+    out.extend(f"    {name!r}: {legacy[name]!r},\n" for name in sorted(legacy))
     return "".join(out) + "}\n"
 
 

@@ -42,7 +42,8 @@ def open_reading(
     try:
         return _open_reading(resource, plugin, format, trust, options, call, dialect)
     except BaseException:
-        resource.close()
+        if resource is not uri:  # a resource is its owner's to close
+            resource.close()
         raise
 
 
@@ -65,9 +66,10 @@ def _open_reading(
             opened = _first_to_open(resource, [sole], options, call, declined, dialect)
             if opened is not None:
                 return opened
-    candidates = candidates_for(resource, registry, plugin)
-    if format is not None:
-        candidates = _as_format(format, candidates, resource, _plugin(plugin, registry))
+    if format is None:
+        candidates = candidates_for(resource, registry, plugin)
+    else:
+        candidates = _as_format(format, resource, _plugin(plugin, registry))
     usable = [c for c in candidates if not obstacle(c, trust)] if candidates else []
     if dialect is not None:
         usable.sort(key=lambda c: (c.claim, dialect.rank(c)))
@@ -164,14 +166,12 @@ def candidates_for(resource: Resource, registry: Registry, plugin: Any = None) -
     return sorted(found + absent, key=lambda c: (c.claim, bool(c.install))) if absent else found
 
 
-def _as_format(
-    format: str, found: list[Candidate], resource: Resource, plugin: Plugin
-) -> list[Candidate]:
-    """Return the candidates of the one format that the caller names, recognized or not."""
-    named = [candidate for candidate in found if candidate.format.name == format]
-    if named or resource.device:
-        return named
-    return [Candidate(plugin, plugin.spec.format(format), _select.EXTENSION)]
+def _as_format(name: str, resource: Resource, plugin: Plugin) -> list[Candidate]:
+    """Return the one format that the caller names, whatever the resource looks like."""
+    format = plugin.spec.format(name)
+    if resource.device and not format.reads_device(resource.device):
+        return []
+    return [Candidate(plugin, format, _select.BOTH)]
 
 
 def _of_one(resource: Resource, plugin: Plugin) -> list[Candidate]:
@@ -308,9 +308,7 @@ def open_writing(
         chosen = candidate.plugin.load()
     if not hasattr(chosen, "open_writer"):
         raise _cannot(candidate, "write", "writer")
-    opening, rest = (
-        _options.split(given, _options.names(chosen.open_writer)) if given else ({}, {})
-    )
+    opening, rest = _options.split(given, _options.names(chosen.open_writer)) if given else ({}, {})
     blame = Blame(candidate.plugin, candidate.format.name, target.name)
     try:
         writer = chosen.open_writer(target, candidate.format.name, **opening)

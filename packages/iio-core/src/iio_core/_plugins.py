@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import Any
 
 from ._errors import PluginNotInstalledError
-from ._spec import API, Format, PluginSpec
+from ._spec import API, Advisory, Format, Pixels, PluginSpec, Signature
 
 __all__ = ["Plugin", "Registry", "Rejected", "names_of", "problem_of"]
 
@@ -152,4 +152,35 @@ def problem_of(spec: Any, name: str) -> str:
         return f"{spec.plugin!r} does not say where the plugin is ('module:attribute')"
     if not all(isinstance(format, Format) for format in spec.formats):
         return "its formats are not all of class Format"
+    return _wrong_type(spec)
+
+
+# What core goes through without asking: one wrong type would stop every other plugin's work.
+_ITEMS = {
+    "extensions": str,
+    "signatures": Signature,
+    "reads": Pixels,
+    "writes": Pixels,
+    "devices": str,
+    "modules": str,
+}
+
+
+def _wrong_type(spec: PluginSpec) -> str:
+    """Return which field of a spec is not what it should be; an empty string if all are."""
+    texts = (spec.name, spec.title, spec.license)
+    if not (all(isinstance(t, str) for t in texts) and _all_are(spec.aliases, str)):
+        return "its name, title, license and aliases are not all strings"
+    if not _all_are(spec.advisories, Advisory):
+        return "its advisories are not all of class Advisory"
+    for format in spec.formats:
+        if not (isinstance(format.name, str) and isinstance(format.priority, int)):
+            return f"the name or the priority of its format {format.name!r} is of a wrong type"
+        for field_name, kind in _ITEMS.items():
+            if not _all_are(getattr(format, field_name), kind):
+                return f"{field_name} of its format {format.name!r} are not all {kind.__name__}"
     return ""
+
+
+def _all_are(values: Any, kind: type) -> bool:
+    return isinstance(values, tuple | list) and all(isinstance(value, kind) for value in values)

@@ -19,7 +19,17 @@ from ._errors import OptionError
 from ._plugins import Plugin, Registry, Rejected, names_of, problem_of
 from ._spec import PluginSpec
 
-__all__ = ["Plugin", "Registry", "Rejected", "current", "prefer", "register", "registry", "unregister", "use"]
+__all__ = [
+    "Plugin",
+    "Registry",
+    "Rejected",
+    "current",
+    "prefer",
+    "register",
+    "registry",
+    "unregister",
+    "use",
+]
 
 _lock = threading.RLock()
 _scanning = False

@@ -9,19 +9,17 @@ from typing import Any
 import numpy as np
 
 from .. import _options
-from .._errors import DecodeError, OptionError
+from .._errors import OptionError
 from .._index import normalize, out_of_range
 from .._properties import ImageProperties
 from .._resources import Resource
 from .._translate import CAUGHT, Blame
-from ._base import Session
+from ._stacking import END, Stacking, is_placed
 
 __all__ = ["ReadSession"]
 
-_END: Any = object()  # of an iterator
 
-
-class ReadSession(Session):
+class ReadSession(Stacking):
     """An open resource, to read from. A context manager.
 
     Attributes that it does not have itself are the plugin's reader's.
@@ -88,6 +86,8 @@ class ReadSession(Session):
                 return self._stack(which, options)
         elif which and which >= (total := self._count_or(which + 1)):
             raise out_of_range(which, total, name=self._resource.name)
+        if options and is_placed(options):
+            return self._placed(which, options)
         charged = self._charge(which, options)
         try:
             image = self._reader.read(index=which, **options)
@@ -96,6 +96,63 @@ class ReadSession(Session):
         image = self._owned(image, writeable_output)
         if image.shape != charged.shape:  # not what the header promised: charged again
             self._check(image.shape, image.dtype)
+        return image
+
+    def read_region(
+        self,
+        region: slice | tuple[slice, ...],
+        *,
+        index: Any = None,
+        level: int = 0,
+        **options: Any,
+    ) -> np.ndarray:
+        """Decode a part of an image; where the plugin can, nothing else of it is even read.
+
+        Parameters
+        ----------
+        region : slice or tuple of slice
+            As for indexing the array that `read` returns; axes that are left out are whole.
+        index : int or None
+            Which image.
+        level : int
+            Which of its sizes, if the file has smaller copies of it: 0 is the full one.
+        **options : Any
+            The plugin's own.
+
+        Returns
+        -------
+        numpy.ndarray
+            ``read(index=index)[region]``. Only its size is charged against the limits.
+
+        Raises
+        ------
+        FrameIndexError
+            If there is no such image, or no such level.
+        OptionError
+            If the plugin does not know an option, or has no levels.
+
+        Examples
+        --------
+        >>> with iio.imopen("slide.svs", "r") as file:  # doctest: +SKIP
+        ...     corner = file.read_region(np.s_[:256, :256], index=0, level=1)
+        """
+        parts = region if isinstance(region, tuple) else (region,)
+        if not all(isinstance(part, slice) for part in parts):
+            raise OptionError(f"region={region!r} is not a tuple of slices")
+        read = getattr(self._reader, "read_region", None)
+        if read is None:
+            if level:
+                raise OptionError(f"plugin {self.plugin!r} does not read levels of an image")
+            return np.array(self.read(index=index, **options)[parts], order="C")
+        if options:
+            self._check_options(options, read)
+        which = self._which(index)
+        if isinstance(which, int) and which and which >= (total := self._count_or(which + 1)):
+            raise out_of_range(which, total, name=self._resource.name)
+        if not (which is None or isinstance(which, int)):
+            raise OptionError("a region is of one image: index= is a number")
+        image = self._owned(self._ask(read, parts, index=which, level=level, **options), True)
+        self._check(image.shape, image.dtype)
         return image
 
     def iter(self, *, writeable_output: bool = True, **options: Any) -> Iterator[np.ndarray]:
@@ -121,8 +178,8 @@ class ReadSession(Session):
         while True:
             if number == 0 or (total is not None and number < total):
                 self._charge(number, options)
-            image = self._ask(next, images, _END)
-            if image is _END:
+            image = self._ask(next, images, END)
+            if image is END:
                 return
             yield self._owned(image, writeable_output)
             number += 1
@@ -301,60 +358,3 @@ class ReadSession(Session):
         if not flags.c_contiguous or (writeable and not flags.writeable):
             return np.array(array, order="C")
         return array
-
-    def _stack(self, which: Any, options: Mapping[str, Any]) -> np.ndarray:
-        """Read several images into one array."""
-        if isinstance(which, tuple):
-            total: int | None = len(which)
-            first = self._charge(which[0] if which else 0, options)
-            images = (self._ask(self._reader.read, index=i, **options) for i in which)
-        else:
-            total = self.count()
-            first = self._charge(0, options)
-            if options.keys() <= _options.names(self._reader.iter):
-                images = self._ask(self._reader.iter, **options)
-            else:
-                images = (
-                    self._ask(self._reader.read, index=i, **options) for i in range(self._count())
-                )
-        if total is None:
-            return self._stack_unknown(images)
-        shape = tuple(n or 0 for n in first.shape)
-        self._check((total, *shape), first.dtype)
-        stack = np.empty((total, *shape), first.dtype)
-        number = 0
-        while (image := self._ask(next, images, _END)) is not _END:
-            if number == total:
-                raise self._blame.broken(f"it counted {total} images, and reads more")
-            if image.shape != shape or image.dtype != first.dtype:
-                raise self._uneven(number, image, stack[0])
-            stack[number] = image
-            number += 1
-        if number < total:
-            raise DecodeError(
-                f"{self._resource.name} declares {total} images, but only {number} can be decoded",
-                plugin=self.plugin,
-                format=self.format,
-            )
-        return stack
-
-    def _stack_unknown(self, images: Iterator[np.ndarray]) -> np.ndarray:
-        found: list[np.ndarray] = []
-        while (image := self._ask(next, images, _END)) is not _END:
-            if found and (image.shape != found[0].shape or image.dtype != found[0].dtype):
-                raise self._uneven(len(found), image, found[0])
-            # Twice: the images so far and the stack that they are about to be copied to.
-            self._check((2 * (len(found) + 1), *image.shape), image.dtype)
-            found.append(image)
-        if not found:
-            raise DecodeError(f"{self._resource.name} has no images", plugin=self.plugin)
-        return np.stack(found)
-
-    def _uneven(self, number: int, image: np.ndarray, first: np.ndarray) -> DecodeError:
-        return DecodeError(
-            f"the images of {self._resource.name} cannot be stacked: number 0 is {first.shape} "
-            f"{first.dtype}, number {number} {image.shape} {image.dtype}. "
-            "Read one with index=, or all with imiter",
-            plugin=self.plugin,
-            format=self.format,
-        )

@@ -1,0 +1,101 @@
+"""Which candidates know the options of a call, and what they call them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any, Protocol
+
+from . import _options
+from ._errors import OptionError, PluginNotInstalledError
+from ._select import Candidate
+
+__all__ = ["Asked", "Dialect", "knowing", "opener_of", "writer_type_of"]
+
+Asked = tuple[Candidate, Mapping[str, Any]]
+"""A candidate, with the options of the call by its own names."""
+
+
+class Dialect(Protocol):
+    """Other names for options, and another order among equal claims, than iio's own."""
+
+    def translate(self, candidate: Candidate, options: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the candidate's own options for those that the caller gave."""
+        ...
+
+    def names(self, candidate: Candidate) -> Collection[str]:
+        """Return the names that it translates, for the error about one that nobody knows."""
+        ...
+
+    def rank(self, candidate: Candidate) -> Any:
+        """Return its place among candidates with an equal claim; the lowest is asked first."""
+        ...
+
+
+def knowing(
+    usable: list[Candidate],
+    options: Mapping[str, Any],
+    name: str,
+    opener: str,
+    call: str | None,
+    dialect: Dialect | None = None,
+) -> Iterator[Asked]:
+    """Yield the candidates of the best claim that know every option; raise if none does.
+
+    Without options that is everybody. The next one's backend is imported only if the one before
+    has declined.
+    """
+    known: set[str] = set()
+    first: Mapping[str, Any] | None = None
+    failed: PluginNotInstalledError | None = None
+    found = False
+    for candidate in usable:
+        if options and candidate.claim != usable[0].claim:
+            break
+        given = options if dialect is None else dialect.translate(candidate, options)
+        if given:
+            try:
+                names = _option_names(candidate, opener, call)
+            except PluginNotInstalledError as error:
+                failed = failed or error
+                continue
+            known |= names
+            first = given if first is None else first
+            if not names >= given.keys():
+                continue
+        found = True
+        yield candidate, given
+    if found:
+        return
+    if failed is not None:
+        raise failed
+    best, first = usable[0], first or options
+    if dialect is not None:
+        known |= set(dialect.names(best))
+    where = f"{name}: plugin {best.plugin.spec.name!r} for {best.format.name or 'this'}"
+    _options.check(first, known, where=where)
+    raise OptionError(f"{where} does not know all of the options {', '.join(first)} together")
+
+
+def _option_names(candidate: Candidate, opener: str, call: str | None) -> set[str]:
+    plugin = candidate.plugin.load()
+    if not hasattr(plugin, opener):
+        return set()
+    writing = opener == "open_writer"
+    opens = plugin.open_writer if writing else opener_of(plugin, candidate.format.name)
+    names = set(_options.names(opens))
+    if call is not None:
+        kind = writer_type_of(plugin, candidate.format.name) if writing else plugin.reader_type
+        names |= _options.names(getattr(kind, call))
+    return names
+
+
+def opener_of(plugin: Any, format: str) -> Any:
+    """Return what opens a format for reading, with its options."""
+    by_format = getattr(plugin, "open_reader_for", None)
+    return plugin.open_reader if by_format is None else by_format(format or None)
+
+
+def writer_type_of(plugin: Any, format: str) -> Any:
+    """Return the class that writes a format, with its options."""
+    by_format = getattr(plugin, "writer_type_for", None)
+    return plugin.writer_type if by_format is None else by_format(format)

@@ -1,0 +1,43 @@
+"""Errors that are of iio's tree and of the types that scripts for imageio 2.9 catch."""
+
+from __future__ import annotations
+
+from .._errors import IIOError, LimitError, NoPluginError, OptionError, PluginNotInstalledError
+
+__all__ = [
+    "ClosedError",
+    "FormatNotInstalledError",
+    "MemtestError",
+    "ModeError",
+    "UnknownFormatError",
+    "UnknownLengthError",
+    "ValueOptionError",
+]
+
+
+class UnknownFormatError(NoPluginError, IndexError):
+    """No format has this name, and no extension is called so."""
+
+
+class FormatNotInstalledError(PluginNotInstalledError, IndexError):
+    """The format of this name is known, but its wheel is not installed."""
+
+
+class MemtestError(LimitError, RuntimeError):
+    """All images together would take more memory than ``memtest=`` allows."""
+
+
+class ValueOptionError(OptionError, ValueError):
+    """An argument has a value that it does not take."""
+
+
+class ModeError(ValueOptionError):
+    """``mode=`` is not one of ``iIvV?``."""
+
+
+class UnknownLengthError(IIOError, TypeError):
+    """How many images there are is not known without decoding all of them."""
+
+
+class ClosedError(RuntimeError, ValueError):
+    """A reader or writer was used after it had been closed."""
