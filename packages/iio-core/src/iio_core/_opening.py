@@ -142,7 +142,7 @@ def _declined(candidate: Candidate, reason: NotThisFormat) -> Candidate:
 def candidates_for(resource: Resource, registry: Registry, plugin: Any = None) -> list[Candidate]:
     """Return who claims a resource, best first; only `plugin`'s formats if that is given."""
     if plugin is not None:
-        return _of_one(resource, _plugin(plugin, registry))
+        return _of_one(resource, _plugin(plugin, registry), registry)
     table = _select.table(registry, writing=False)
     if resource.is_directory:
         return [
@@ -174,13 +174,13 @@ def _as_format(name: str, resource: Resource, plugin: Plugin) -> list[Candidate]
     return [Candidate(plugin, format, _select.BOTH)]
 
 
-def _of_one(resource: Resource, plugin: Plugin) -> list[Candidate]:
+def _of_one(resource: Resource, plugin: Plugin, registry: Registry) -> list[Candidate]:
     """Return the formats that a plugin named by the user might read a resource as.
 
     It is asked also about what it does not recognize: it is given the format that the name
     suggests, and if there is none, the name of no format.
     """
-    table = _select.Table(Registry((plugin,)), writing=False)
+    table = _select.table(registry.of_one(plugin), writing=False)
     if resource.is_directory:
         found = [Candidate(plugin, f, _select.BOTH) for f in plugin.spec.formats if f.directories]
         return found or [Candidate(plugin, _NAMELESS, _select.EXTENSION)]
@@ -330,7 +330,7 @@ def writers_for(
         if not one.spec.formats:  # a bare plugin object: it knows its formats itself
             name = format or target.extension.lstrip(".").upper()
             return [Candidate(one, Format(name=name, title=name, devices=("<>",)), 0)]
-        registry = Registry((one,))
+        registry = registry.of_one(one)
     table = _select.table(registry, writing=True)
     if format is not None:  # the format that the caller names, whatever the extension
         return [

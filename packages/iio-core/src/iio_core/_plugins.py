@@ -129,6 +129,15 @@ class Registry:
                 return len(self.order) + 1
         return len(self.order)
 
+    def of_one(self, plugin: Plugin) -> Registry:
+        """Return the registry of one plugin alone; made once for a plugin of this one."""
+        alone: Registry | None = self.tables.get(plugin)
+        if alone is None:
+            alone = Registry((plugin,))
+            if plugin in self.plugins:
+                self.tables[plugin] = alone
+        return alone
+
     def replace(self, **changes: Any) -> Registry:
         """Return another snapshot."""
         return replace(self, tables={}, **changes)
