@@ -214,6 +214,21 @@ def test_names(ftp) -> None:
     assert whole(f"{ftp.url}/%2Fa/x%23y%3Fz.ome.tiff") == BIG
 
 
+@pytest.mark.parametrize(
+    ("path", "name"), [("caf%E9.fake", b"caf\xe9.fake"), ("café.fake", "café.fake".encode())]
+)
+def test_the_bytes_of_a_name_are_sent_as_they_are(bad, path, name) -> None:
+    told = []
+
+    def answer(to: socket.socket) -> None:
+        to.sendall(b"220 hello\r\n230 in\r\n200 fine\r\n350 fine\r\n213 9\r\n213 9\r\n500 no\r\n")
+        while data := to.recv(1000):
+            told.append(data)
+
+    refused(bad(answer).replace("x.png", path), "500 no")
+    assert b"SIZE " + name + b"\r\nMDTM " + name + b"\r\n" in b"".join(told)
+
+
 @pytest.mark.parametrize("path", ["", "/", "/a%0d%0aDELE%20b", "/a%00b"])
 def test_what_is_no_file(path) -> None:
     for uri in (f"ftp://127.0.0.1:1{path}", f"ftp://a%0Ab:c@127.0.0.1:1/x{path}"):
@@ -404,6 +419,9 @@ def test_a_server_that_drips(bad) -> None:
         b"220 hello\r\n331 what\r\n",
         b"220 hello\r\n230 in\r\n200 fine\r\n350 fine\r\n213 9\r\n213 9\r\n227 nonsense\r\n",
         b"220 hello\r\n230 in\r\n200 fine\r\n350 fine\r\n213 9\r\n213 9\r\n229 (|||0|)\r\n",
+        b"220 hello\r\n230 in\r\n200 fine\r\n350 fine\r\n213 9\r\n213 9\r\n"
+        b"227 (127,0,0,1,%b,1)\r\n" % (b"9" * 20),
+        b"220 hello\r\n599-" + b"x\x1b" * 4000 + b"\r\n599 end\r\n",
     ],
 )
 def test_what_is_no_ftp_server(bad, said) -> None:
@@ -414,7 +432,8 @@ def test_what_is_no_ftp_server(bad, said) -> None:
             pass
 
     with iio.limits(request_timeout=2):
-        refused(bad(answer), "the file cannot be had")
+        message = str(refused(bad(answer), "the file cannot be had"))
+    assert len(message) < 500 and message.isprintable()
 
 
 def test_a_server_that_is_not_there() -> None:

@@ -9,6 +9,7 @@ import os
 import random
 import socket
 import ssl
+import struct
 import sys
 import tempfile
 import threading
@@ -23,7 +24,7 @@ import pytest
 
 import iio_core as iio
 from iio_core._limits import current
-from iio_core._resources import _network, open_resource, open_target
+from iio_core._resources import _addresses, open_resource, open_target
 from iio_core._resources._http import urlopen
 from iio_core._resources._ranges import BLOCK
 from iio_core.testing._server import Answering, FileServer
@@ -220,6 +221,23 @@ def test_a_temporary_path(server) -> None:
 
 
 @pytest.mark.parametrize(
+    ("path", "headers", "name"),
+    [
+        ("/" + "%E6%BC%A2" * 120 + ".png", {}, "漢" * 65 + ".png"),
+        ("/x", {"Content-Disposition": r"inline; filename*=unicode_escape''%5Cud800.png"}, "_.png"),
+        ("/aux.png", {}, "_aux.png"),
+        ("/Com1", {}, "_Com1"),
+        ("/auxiliary.png", {}, "auxiliary.png"),
+    ],
+)
+def test_a_temporary_path_that_every_file_system_takes(server, path, headers, name) -> None:
+    rest = resource(server.serve(path, DATA, headers=headers))
+    with rest.as_path() as copied:
+        assert copied.name == name
+    rest.close()
+
+
+@pytest.mark.parametrize(
     ("path", "headers", "extension"),
     [
         ("/a.b/c.PNG", {}, ".png"),
@@ -231,6 +249,7 @@ def test_a_temporary_path(server) -> None:
         ("/photo", {"Content-Type": "text/html"}, ""),
         ("/photo", {}, ""),
         ("/photo", {"Content-Disposition": "inline; filename*=a%00b''x.gif"}, ""),
+        ("/photo", {"Content-Disposition": "inline; filename=x.gif; a=" + "b" * 5000}, ""),
         ("/", {"Content-Disposition": 'attachment; filename="../../x.tif"'}, ".tif"),
         (
             "/get",
@@ -308,6 +327,11 @@ def test_a_password_is_not_told(server) -> None:
         "http://host\0/x.png",
         "http://" + "é" * 70 + "/x.png",
         "http://me:secret@ho℀st/x.png",
+        "http://me:top/secret@host/x.png",
+        "http://me:top#secret@host/x.png",
+        "http://me:secret@host/x\n.png",
+        "http://host/\udcff.png",
+        "http://a\ud800:secret@host/x.png",
     ],
 )
 def test_what_is_no_url(uri) -> None:
@@ -711,6 +735,22 @@ def test_ten_gigabytes(server, ranges) -> None:
     rest.close()
 
 
+def test_the_length_that_a_server_claims_can_be_left_out_of_the_limits(server, fake) -> None:
+    image = fakes.encode(np.zeros((300, 400), np.uint8))
+
+    def answer(to: Answering) -> None:
+        start, stop = (int(n) for n in to.headers["Range"][6:].split("-"))
+        data = image[start : stop + 1].ljust(stop + 1 - start, b"E")
+        to.reply(data, status=206, headers={"Content-Range": f"bytes {start}-{stop}/{1 << 50}"})
+
+    url = server.serve("/x.fake", answer)
+    with (
+        iio.limits(array_bytes="100kB", ratio=0),
+        pytest.raises(iio.LimitError, match="declares an array"),
+    ):
+        iio.imread(url)
+
+
 def test_a_body_without_an_end(server) -> None:
     def answer(to: Answering) -> None:
         to.begin(200, {"Transfer-Encoding": "chunked"})
@@ -724,6 +764,64 @@ def test_a_body_without_an_end(server) -> None:
         with pytest.raises(iio.LimitError):
             rest.open().seek(0, os.SEEK_END)
         rest.close()
+
+
+@pytest.mark.parametrize(
+    ("said", "again"),
+    [
+        (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+        (b"HTTP/1.1 200 Fine\r\n", b"HTTP/1.1 100 Continue\r\n"),
+        (b"HTTP/1.1 200 Fine\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n", b"a: b\r\n"),
+        (
+            b"HTTP/1.1 200 Fine\r\nTransfer-Encoding: chunked\r\n\r\n",
+            b"1;" + b"e" * 60_000 + b"\r\nx\r\n",
+        ),
+        (
+            b"HTTP/1.1 206 Fine\r\nContent-Range: bytes 0-65535/3000000\r\n"
+            b"Transfer-Encoding: chunked\r\n\r\n",
+            b"1;" + b"e" * 60_000 + b"\r\nx\r\n",
+        ),
+    ],
+)
+def test_headers_and_chunks_without_end(server, said, again) -> None:
+    sent = 0
+
+    def answer(to: Answering) -> None:
+        nonlocal sent
+        to.wfile.write(said)
+        while sent < 100_000_000 and not to.server.files.ending.is_set():
+            to.wfile.write(again * (1 + 10_000 // len(again)))
+            sent += len(again) * (1 + 10_000 // len(again))
+        to.hang_up()
+
+    refused(server.serve("/x.png", answer), "headers or chunks without end|more than 100 headers")
+    assert sent < 50_000_000
+
+
+def test_chunks_of_one_byte(server) -> None:
+    def answer(to: Answering) -> None:
+        to.begin(200, {"Transfer-Encoding": "chunked"})
+        to.wfile.write(b"".join(b"1\r\n%c\r\n" % byte for byte in BIG[:600_000]))
+        to.send_chunk(b"")
+
+    assert whole(server.serve("/x.bin", answer)) == BIG[:600_000]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"X" * 60_000 + b"\x1b[31m\r\n\r\n",
+        b"HTTP/1.1 500 \x1b[31mred" + b"e" * 60_000 + b"\r\nContent-Length: 0\r\n\r\n",
+        b"HTTP/1.1 200 Fine\r\nContent-Encoding: " + b"z\x1b" * 30_000 + b"\r\n\r\n",
+    ],
+)
+def test_what_a_server_says_is_told_in_short(server, said) -> None:
+    def answer(to: Answering) -> None:
+        to.wfile.write(said)
+        to.hang_up()
+
+    message = str(refused(server.serve("/x.png", answer), "server|encoding"))
+    assert len(message) < 500 and message.isprintable()
 
 
 def encoded(data: bytes, encoding: str = "gzip", **headers: str):
@@ -744,6 +842,42 @@ def test_an_encoding_that_was_not_asked_for(server) -> None:
     cut = gzip.compress(BIG)[:-9]
     refused(server.serve("/x.fake", encoded(cut)), "its gzip encoding has no end")
     refused(server.serve("/x.fake", encoded(BIG)), "its gzip encoding is damaged")
+
+
+def test_an_encoding_of_several_members(server) -> None:
+    pieces = [BIG[:10], b"", BIG[10:200_000], BIG[200_000:]]
+    packed = b"".join(gzip.compress(piece) for piece in pieces)
+    assert whole(server.serve("/x.fake", encoded(packed))) == BIG
+    assert whole(server.serve("/x.fake", encoded(packed + bytes(100)))) == BIG
+
+    def in_bytes(to: Answering) -> None:
+        to.begin(200, {"Transfer-Encoding": "chunked", "Content-Encoding": "gzip"})
+        for byte in gzip.compress(b"one") + gzip.compress(b"two"):
+            to.send_chunk(bytes([byte]))
+        to.send_chunk(b"")
+
+    assert whole(server.serve("/y.fake", in_bytes)) == b"onetwo"
+    refused(server.serve("/x.fake", encoded(packed[:-9])), "its gzip encoding has no end")
+
+
+@pytest.mark.parametrize("coding", ["gzip, chunked", "gzip", "chunked, identity"])
+def test_a_transfer_coding_that_was_not_asked_for(server, coding) -> None:
+    def answer(to: Answering) -> None:
+        to.begin(200, {"Transfer-Encoding": coding})
+        for piece in (DATA, b""):
+            to.send_chunk(piece)
+        to.hang_up()
+
+    refused(server.serve("/x.bin", answer), f"the transfer coding {coding!r}, not asked for")
+
+
+def test_a_transfer_coding_that_is_none(server) -> None:
+    def answer(to: Answering) -> None:
+        to.begin(200, {"Transfer-Encoding": "Identity"})
+        to.send(DATA)
+        to.hang_up()
+
+    assert whole(server.serve("/x.bin", answer)) == DATA
 
 
 def test_a_packed_file_stays_packed(server) -> None:
@@ -819,6 +953,28 @@ def test_a_member_of_an_archive(server, fake) -> None:
     member.close()
     with pytest.raises(iio.DecodeError, match="is not a zip archive"):
         iio.imread(server.serve("/b.zip", BIG) + "#x.fake")
+
+
+def test_an_archive_whose_directory_is_too_large(server) -> None:
+    total, directory = 1 << 40, 400 << 20
+    end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 1, 1, directory, 0xFFFFFFFF, 0)
+    at = struct.pack("<4sLQL", b"PK\6\7", 0, total - 98, 1)
+    sizes = 44, 45, 45, 0, 0, 1, 1, directory, total - 98 - directory
+    tail = struct.pack("<4sQ2H2L4Q", b"PK\6\6", *sizes) + at + end
+
+    def answer(to: Answering) -> None:
+        start, stop = (int(n) for n in to.headers["Range"][6:].split("-"))
+        stop = min(stop + 1, total)
+        data = bytes(stop - start)
+        if stop == total:
+            data = (data + tail)[-len(data) :]
+        said = f"bytes {start}-{stop - 1}/{total}"
+        to.reply(data, status=206, headers={"Content-Range": said})
+
+    url = server.serve("/a.zip", answer)
+    with iio.limits(body_bytes="1MB"), pytest.raises(iio.LimitError, match="at least 400 MiB"):
+        iio.imread(f"{url}#x.png")
+    assert server.sent < 100 * BLOCK
 
 
 # Where it goes
@@ -899,7 +1055,7 @@ def test_private_addresses_are_refused_after_a_redirect_and_a_second_look(
 ) -> None:
     """The first answer of the name server is public, the second is this machine."""
     url = server.serve("/x.bin", redirect("http://evil.example/x.bin"))
-    monkeypatch.setattr(_network, "is_public", lambda address: address == "127.0.0.1")
+    monkeypatch.setattr(_addresses, "is_public", lambda address: address == "127.0.0.1")
     asked = []
 
     def lookup(host, port, **options):
@@ -936,10 +1092,14 @@ def test_private_addresses_are_refused_after_a_redirect_and_a_second_look(
         ("64:ff9b::7f00:1", False),
         ("64:ff9b::808:808", True),
         ("2002:7f00:1::1", False),
+        ("::127.0.0.1", False),
+        ("::8.8.8.8", True),
+        ("::ffff:0:7f00:1", False),
+        ("64:ff9b:1::7f00:1", False),
     ],
 )
 def test_which_addresses_are_public(address, public) -> None:
-    assert _network.is_public(address) is public
+    assert _addresses.is_public(address) is public
 
 
 def test_the_variables(server, run) -> None:
@@ -1112,6 +1272,73 @@ def test_a_forked_child_does_not_take_the_parents_answer(server) -> None:
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
     assert file.read() == BIG
     rest.close()
+
+
+def to_the_end(rest: iio.Resource, file) -> None:
+    file.seek(0, os.SEEK_END)
+
+
+def all_of_it(rest: iio.Resource, file) -> None:
+    file.read()
+
+
+def anew(rest: iio.Resource, file) -> None:
+    rest.open().read(1_000_000)
+
+
+def as_a_path(rest: iio.Resource, file) -> None:
+    with rest.as_path():
+        pass
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")
+@pytest.mark.parametrize("how", [to_the_end, all_of_it, anew, as_a_path])
+def test_a_forked_child_takes_nothing_of_a_file_of_unknown_length(server, how) -> None:
+    def answer(to: Answering) -> None:
+        to.begin(200, {"Transfer-Encoding": "chunked"})
+        for start in range(0, len(BIG), 100_000):
+            to.send_chunk(BIG[start : start + 100_000])
+        to.send_chunk(b"")
+
+    rest = resource(server.serve("/x.bin", answer))
+    file = rest.open()
+    assert file.read(10) == BIG[:10]
+    child = os.fork()
+    if child == 0:  # pragma: no cover
+        try:
+            how(rest, file)
+        except iio.DecodeError as error:
+            os._exit(7 if "opened in another process" in str(error) else 1)
+        finally:
+            os._exit(2)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+    assert file.read() == BIG[10:]
+    rest.close()
+
+
+def test_an_interruption_mixes_no_blocks(monkeypatch) -> None:
+    from iio_core._resources import _ranges
+
+    def fetch(start: int, stop: int) -> bytes:
+        return BIG[start:stop]
+
+    def interrupt(*args: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(_ranges, "_AHEAD", 1)
+    monkeypatch.setattr(_ranges, "_KEPT", 4)
+    body = _ranges.RangedBody(fetch, len(BIG), current())
+    for number in range(4):  # so that it is full
+        body.read_at(number * BLOCK, 10)
+    for number in (*range(7, 12), 9, 1, 2, 3, 9, 1, 2, 3):
+        with monkeypatch.context() as patched, contextlib.suppress(KeyboardInterrupt):
+            if 7 <= number < 12:
+                patched.setattr(_ranges, "write_all", interrupt)
+            body.read_at(number * BLOCK, 10)
+        place = number * BLOCK
+        assert body.read_at(place, 10) == BIG[place : place + 10]
+    body.close()
 
 
 def test_threads_can_read_one_resource(server) -> None:

@@ -231,6 +231,17 @@ def test_a_directory_and_its_entries(folder) -> None:
         list(resource(f"{folder}/a.fake").entries())
 
 
+def test_a_listing_that_lacks_something(odd, monkeypatch) -> None:
+    put("odd://in/a.fake")
+    listed = [{"name": "/in/b"}, {"name": "/in/a.fake", "type": "file"}]
+    monkeypatch.setattr(odd, "ls", lambda *args, **options: listed)
+    found = resource("odd://in")
+    assert [entry.name for entry in found.entries()] == ["odd://in/a.fake"]
+    listed.append({"type": "file"})
+    with pytest.raises(iio.DecodeError, match="the store fails"):
+        list(found.entries())
+
+
 @pytest.mark.parametrize(
     "name", ["../b.fake", "/etc/passwd", "c/../../b", "..", ".", "..\\b", "c/.."]
 )
@@ -375,6 +386,57 @@ def test_without_the_internet(fake, folder, monkeypatch, variable) -> None:
         for call in (iio.imread, lambda uri: iio.imwrite(uri, IMAGE)):
             with pytest.raises(iio.DecodeError, match=variable):
                 call(uri)
+
+
+def test_without_the_internet_objects_of_several_layers_are_looked_into(fake, monkeypatch) -> None:
+    class Far(MemoryFileSystem):
+        protocol = "far"
+
+    class File(io.BytesIO):
+        fs: Any = None  # which files of stores have
+
+    put("memory://far/a.fake")
+    body = io.BytesIO()
+    with zipfile.ZipFile(body, "w") as archive:
+        archive.writestr("far/a.fake", DATA)
+    layers = []
+    for fs in (Far(), MemoryFileSystem()):
+        layers.append(fsspec.filesystem("dir", path="/", fs=fs))
+        layers.append(fsspec.filesystem("simplecache", fs=fs))
+        layers.append(fsspec.filesystem("simplecache", fs=layers[-2]))
+        packed = File(body.getvalue())
+        packed.fs = fs
+        layers.append(fsspec.filesystem("zip", fo=packed))
+    monkeypatch.setenv("IIO_NO_INTERNET", "1")
+    for number, fs in enumerate(layers):
+        thing = SimpleNamespace(fs=fs, path="far/a.fake")
+        if number < len(layers) // 2:
+            with pytest.raises(iio.DecodeError, match="IIO_NO_INTERNET"):
+                iio.imread(thing)
+        else:
+            assert np.array_equal(iio.imread(thing), IMAGE)
+    MemoryFileSystem().rm("/far", recursive=True)
+
+
+def test_where_private_addresses_are_refused_no_uri_is_left_to_fsspec(fake, folder, odd) -> None:
+    put("odd://a.fake")
+    put(f"{folder}/a.fake")
+    with iio.limits(private_addresses=False):
+        for uri in ("odd://a.fake", "simplecache::http://127.0.0.1/a.fake", "sftp://10.0.0.1/a"):
+            for call in (iio.imread, lambda uri: iio.imwrite(uri, IMAGE, extension=".fake")):
+                with pytest.raises(PermissionError, match="private address") as caught:
+                    call(uri)
+                assert isinstance(caught.value, iio.DecodeError)
+        assert np.array_equal(iio.imread(f"{folder}/a.fake"), IMAGE)
+        # Who makes an object knows where it leads to.
+        assert np.array_equal(iio.imread(fsspec.open("odd://a.fake")), IMAGE)
+
+
+def test_a_schemes_case_does_not_matter(fake, folder) -> None:
+    name = folder.partition("://")[2]
+    iio.imwrite(f"Memory://{name}/A.fake", IMAGE)
+    assert names(folder) == ["A.fake"]
+    assert np.array_equal(iio.imread(f"SimpleCache::MEMORY://{name}/A.fake"), IMAGE)
 
 
 # Writing

@@ -136,6 +136,16 @@ def test_a_member_of_a_zip(fake, server, cache) -> None:
     assert server.asked == ["/images/cat.zip"]
 
 
+@pytest.mark.parametrize(
+    "inside",
+    ["cat.fake/../x", "cat.fake#x", "cat.zip/../../x", r"cat.zip/..\..\x", "../x", "/x", "."],
+)
+def test_there_is_no_way_out_of_the_folder(fake, server, cache, inside) -> None:
+    with pytest.raises(FileNotFoundError, match="there is no standard image"):
+        iio.imread(f"imageio:{inside}")
+    assert server.asked == []
+
+
 def test_a_local_file_of_that_name_wins(fake, server, cache, tmp_path, monkeypatch) -> None:
     if os.name == "nt":
         pytest.skip("Windows has no such names")

@@ -112,12 +112,12 @@ class StreamedBody:
 
 
 class BodyFile(io.RawIOBase):
-    """A body as a file, with a position of its own."""
+    """A body as a file, with a position of its own; it is read in the process that opened it."""
 
-    def __init__(self, body: Body, limits: Limits, name: str) -> None:
+    def __init__(self, body: Body, limits: Limits, name: str, process: int) -> None:
         self._body = body
         self._limits = limits
-        self._process = os.getpid()
+        self._process = process
         self._position = 0
         self.name = name
 
@@ -129,6 +129,7 @@ class BodyFile(io.RawIOBase):
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
         if whence == io.SEEK_END:
+            self._check_process()
             offset += self._body.size()
         elif whence == io.SEEK_CUR:
             offset += self._position
@@ -141,9 +142,7 @@ class BodyFile(io.RawIOBase):
         return self._position
 
     def readinto(self, buffer: Any) -> int:
-        if os.getpid() != self._process:
-            # Both processes would read from one connection, each a part of the answer.
-            raise DecodeError(f"{self.name} was opened in another process; open it in this one")
+        self._check_process()
         data = self._body.read_at(self._position, len(buffer))
         buffer[: len(data)] = data
         self._position += len(data)
@@ -151,6 +150,7 @@ class BodyFile(io.RawIOBase):
 
     def readall(self) -> bytes:
         """Return all that is left, if that may be held in memory."""
+        self._check_process()
         left = max(0, self._body.size() - self._position)
         self._limits.check_body(left, name=self.name)
         pieces = []
@@ -158,6 +158,12 @@ class BodyFile(io.RawIOBase):
             pieces.append(piece)
             self._position += len(piece)
         return b"".join(pieces)
+
+    def _check_process(self) -> None:
+        if os.getpid() != self._process:
+            # Both processes would read from one connection, each a part of the answer; and a
+            # thread that is not in this one may have the body locked.
+            raise DecodeError(f"{self.name} was opened in another process; open it in this one")
 
 
 class NetworkResource(Resource):
@@ -167,18 +173,21 @@ class NetworkResource(Resource):
         super().__init__(name, filename, limits)
         self.size = body.known_size
         self._body = body
+        self._process = os.getpid()
 
     def _open(self) -> IO[bytes]:
-        return io.BufferedReader(BodyFile(self._body, self.limits, self.name))
+        return io.BufferedReader(BodyFile(self._body, self.limits, self.name, self._process))
 
     @contextmanager
     def as_path(self) -> Iterator[Path]:
         """Give the path of a temporary copy, if the whole may be held."""
-        self.limits.check_body(self._body.size(), name=self.name)
+        source = self.open()
+        self.limits.check_body(source.seek(0, io.SEEK_END), name=self.name)
+        source.seek(0)
         with tempfile.TemporaryDirectory(prefix="iio-") as folder:
             path = Path(folder, file_name(self.filename, "resource"))
             with path.open("wb") as sink:
-                copy(self.open(), sink, limit=self.limits, name=self.name)
+                copy(source, sink, limit=self.limits, name=self.name)
             yield path
 
     def close(self) -> None:

@@ -18,7 +18,7 @@ from .._errors import DecodeError, OptionError
 from .._limits import Limits
 from ._bodies import Body, NetworkResource, StreamedBody
 from ._ftp_control import Control
-from ._network import Paced, Url, parse, refuse_if_offline, safe_filename, translated
+from ._network import Paced, Url, brief, parse, refuse_if_offline, safe_filename, translated
 from ._ranges import RangedBody
 
 __all__ = ["FtpResource"]
@@ -73,7 +73,8 @@ def _open_body(client: _Client, limits: Limits) -> Body:
 
 def _path_of(url: Url) -> str:
     """Return the name of the file for the server, below the directory that the user begins in."""
-    path = unquote(re.sub(r";type=[a-zA-Z]$", "", url.path)[1:])
+    # The server alone knows the encoding of its names: each byte goes there as it is.
+    path = unquote(re.sub(r";type=[a-zA-Z]$", "", url.path)[1:], errors="surrogateescape")
     if not path or re.search(r"[\x00-\x1f\x7f]", path + (url.user or "") + url.password):
         raise OptionError(f"{url.name!r} is not a URL of a file on an FTP server")
     return path
@@ -219,7 +220,7 @@ class _Client:
             said = str(error.__cause__)
             if isinstance(error.__cause__, ftplib.error_perm) and said[:3] in _MEANING:
                 kind, number = _MEANING[said[:3]]
-                raise kind(number, f"the server answers {said[:200]}", self.name) from None
+                raise kind(number, f"the server answers {brief(said)}", self.name) from None
             raise
 
     def close(self) -> None:

@@ -9,7 +9,8 @@ import ssl
 from typing import Any
 
 from .._limits import Limits
-from ._network import Paced, Url, connect, tls_context
+from ._addresses import connect
+from ._network import Paced, Url, tls_context
 
 __all__ = ["Control"]
 
@@ -28,7 +29,9 @@ class Control(ftplib.FTP_TLS):
         self._limits = limits
         self._left = _LONGEST
         super().__init__(
-            timeout=limits.request_timeout, context=tls_context() if self._secure else None
+            timeout=limits.request_timeout,
+            context=tls_context() if self._secure else None,
+            encoding="latin-1",  # of bytes, see putline
         )
 
     def enter(self) -> None:
@@ -60,7 +63,7 @@ class Control(ftplib.FTP_TLS):
         """Send a command, the answer to which may take its time."""
         self._paced.begin()
         self._left = _LONGEST
-        super().putline(line)
+        super().putline(line.encode("utf-8", "surrogateescape").decode("latin-1"))
 
     def getline(self) -> str:
         """Return a line of an answer, which may not have any number of them."""

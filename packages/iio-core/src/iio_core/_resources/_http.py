@@ -15,13 +15,15 @@ from .._limits import Limits, current
 from ._base import Resource, extension_of
 from ._bodies import Body, NetworkResource, StreamedBody
 from ._http_client import Client
-from ._network import parse, refuse_if_offline, safe_filename, translated
+from ._network import brief, parse, refuse_if_offline, safe_filename, translated
 from ._ranges import BLOCK, RangedBody
 
 __all__ = ["HttpResource", "urlopen"]
 
 _FIRST = 2 * BLOCK  # what the first request asks for: all of a small file
 _GZIP = frozenset({"gzip", "x-gzip"})
+_MEMBER = b"\x1f\x8b\x08"  # what every member of a gzip file begins with
+_LONGEST_PARSED = 4096  # characters of a header: to take it apart costs the square of its length
 # A server may call the packing of an .nii.gz an encoding of its transfer; as in browsers, it stays.
 _GZIP_FILES = frozenset({"application/gzip", "application/x-gzip", "application/x-gunzip"})
 _PART = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18})")
@@ -80,6 +82,9 @@ def _named_otherwise(filename: str, final: str, headers: Message) -> str:
 
 
 def _suggested(headers: Message) -> str:
+    said = (headers.get(name) or "" for name in ("Content-Disposition", "Content-Type"))
+    if max(map(len, said)) > _LONGEST_PARSED:
+        return ""
     try:
         return headers.get_filename() or ""
     except Exception:  # the parser's own, of many kinds, at a header that is damaged
@@ -107,6 +112,7 @@ def _open_body(client: Client) -> tuple[Body, Message]:
     if not encoding:
         return StreamedBody(stream.read, response.length, client.limits, client.name), headers
     if encoding not in _GZIP:
+        encoding = brief(encoding)
         raise DecodeError(f"{client.name} comes with the encoding {encoding!r}, not asked for")
     unpacked = _Gunzip(stream.read, client.name)
     return StreamedBody(unpacked.read, None, client.limits, client.name), headers
@@ -159,7 +165,7 @@ class _Parts:
             self._client.close()
             raise DecodeError(
                 f"{self._client.name}: of {self._total} bytes {start}-{stop - 1} were asked for; "
-                f"the server sends {response.headers.get('Content-Range')!r}"
+                f"the server sends {brief(repr(response.headers.get('Content-Range')))}"
             )
         return self.read(response, stop - start)
 
@@ -219,7 +225,10 @@ class _Stream:
 
 
 class _Gunzip:
-    """Unpacks a body that was packed without being asked for (RFC 1952), a piece at a time."""
+    """Unpacks a body that was packed without being asked for (RFC 1952), a piece at a time.
+
+    It may have several members, one after the other; what follows that is none is not looked at.
+    """
 
     def __init__(self, read: Callable[[int], bytes], name: str) -> None:
         self._read = read
@@ -229,12 +238,24 @@ class _Gunzip:
     def read(self, n: int) -> bytes:
         """Return up to `n` unpacked bytes, none at the end."""
         data = self._unpack(self._inflater.unconsumed_tail, n)
-        while not data and not self._inflater.eof:
-            packed = self._read(n)
-            if not packed:
+        while not data:
+            if self._inflater.eof:
+                if not (packed := self._next_member(n)):
+                    break
+            elif not (packed := self._read(n)):
                 raise DecodeError(f"{self._name} is cut: its gzip encoding has no end")
             data = self._unpack(packed, n)
         return data
+
+    def _next_member(self, n: int) -> bytes:
+        """Return how a further member begins, with all that is to unpack it; nothing at the end."""
+        packed = self._inflater.unused_data
+        while len(packed) < len(_MEMBER) and (more := self._read(n)):
+            packed += more
+        if not packed.startswith(_MEMBER):
+            return b""
+        self._inflater = zlib.decompressobj(16 + zlib.MAX_WBITS)
+        return packed
 
     def _unpack(self, packed: bytes, n: int) -> bytes:
         try:

@@ -16,12 +16,14 @@ from urllib.request import getproxies, proxy_bypass
 from .._errors import DecodeError, OptionError
 from .._limits import Limits
 from .._version import __version__
-from ._network import Paced, Refused, Url, connect, parse, tls_context, translated
+from ._addresses import connect
+from ._network import Paced, Refused, Url, brief, parse, tls_context, translated
 
 __all__ = ["Client"]
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MOST_REDIRECTS = 5
+_HEADERS = 1 << 20  # bytes that may come before a body, and after it
 _UPWARDS = {"http": ("http", "https"), "https": ("https",)}
 # What a connection that the server has closed meanwhile, or of which not all was read, says.
 _STALE = (
@@ -66,10 +68,20 @@ class Client:
             if response.status not in _REDIRECTS or "Location" not in response.headers:
                 if response.status not in {200, 206, 416}:
                     self._fail(response)
+                self._check_coding(response)
                 return response
             self.close()  # what a redirect has for a body is not read
             self.url = self._target(response.headers["Location"])
         raise DecodeError(f"{self.name} is redirected more than {_MOST_REDIRECTS} times")
+
+    def _check_coding(self, response: http.client.HTTPResponse) -> None:
+        """Refuse a body that http.client would take for one that ends with the connection."""
+        coding = response.headers.get("Transfer-Encoding", "").strip()
+        if coding.lower() not in {"", "identity"} and not response.chunked:
+            self.close()
+            raise DecodeError(
+                f"{self.name} comes with the transfer coding {brief(coding)!r}, not asked for"
+            )
 
     def _target(self, location: str) -> Url:
         """Return where a redirect leads; never to a file, or out of TLS."""
@@ -84,9 +96,10 @@ class Client:
                     return found._replace(user=self.url.user, password=self.url.password)
                 return found
         except (OptionError, ValueError) as error:
-            raise DecodeError(f"{self.name} redirects to what is no URL: {error}") from error
+            raise DecodeError(f"{self.name} redirects to what is no URL: {brief(error)}") from error
         raise DecodeError(
-            f"{self.name} redirects from {self.url.scheme}:// to {scheme}://, which is not followed"
+            f"{self.name} redirects from {self.url.scheme}:// to {brief(scheme)}://, "
+            "which is not followed"
         )
 
     def _send(self, headers: dict[str, str]) -> http.client.HTTPResponse:
@@ -165,9 +178,9 @@ class Client:
 
     def _fail(self, response: http.client.HTTPResponse) -> NoReturn:
         self.close()
-        said = f"the server answers {response.status} {response.reason[:200]}"
+        said = f"the server answers {response.status} {brief(response.reason)}"
         if self.url.name != self.name:
-            said += f" at {self.url.name}, where it is redirected to"
+            said += f" at {brief(self.url.name)}, where it is redirected to"
         if response.status in {404, 410}:
             raise FileNotFoundError(errno.ENOENT, said, self.name)
         if response.status in {401, 403, 407}:
@@ -189,7 +202,14 @@ class _Response(http.client.HTTPResponse):
     def __init__(self, limits: Limits, name: str, sock: Any, *args: Any, **options: Any) -> None:
         super().__init__(sock, *args, **options)
         raw: Any = self.fp.detach()
-        self.fp = io.BufferedReader(Paced(raw, limits, name))
+        self._paced = Paced(raw, limits, name)
+        self._paced.allow(_HEADERS)
+        self.fp = io.BufferedReader(self._paced)
+
+    def read(self, amt: int | None = None) -> bytes:
+        """Return so many bytes of the body; chunks of a single byte each take six times as much."""
+        self._paced.allow(_HEADERS + 8 * (amt or 0))
+        return super().read(amt)
 
 
 def _basic(user: str, password: str) -> str:

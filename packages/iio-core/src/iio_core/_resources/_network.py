@@ -1,4 +1,4 @@
-"""What holds for every URL that is read: which servers may be asked, and how long it may take."""
+"""What holds for every URL that is read: its parts, whether and how fast it has to come, errors."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ import functools
 import io
 import os
 import re
-import socket
 import ssl
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,16 +22,18 @@ __all__ = [
     "Refused",
     "TimedOut",
     "Url",
-    "connect",
+    "brief",
     "parse",
     "refuse_if_offline",
     "safe_filename",
     "tls_context",
     "translated",
+    "without_secrets",
 ]
 
 PORTS = {"http": 80, "https": 443, "ftp": 21, "ftps": 21}
-_ADDRESSES = 8  # of one host that are tried
+_LONGEST_NAME = 200  # bytes; most file systems take 255
+_SAID = 300  # characters of what a server says that a message repeats
 
 
 class TimedOut(DecodeError, TimeoutError):
@@ -71,19 +71,21 @@ def parse(uri: str) -> Url:
     OptionError
         If it is not a URL, or has characters that could be taken for a second request.
     """
-    name = re.sub(r"(?<=://)[^/?#]*@", "", uri)
+    # Of what cannot be taken apart nobody knows where a password ends.
+    shown = re.sub(r"(?<=://).*@", "", uri, flags=re.DOTALL)
     if re.search(r"[\x00-\x1f\x7f]", uri):
-        raise OptionError(f"{name!r} is not a URL: it has control characters")
+        raise OptionError(f"{shown!r} is not a URL: it has control characters")
     try:
+        uri.encode()  # not so a part of a surrogate pair
         parts = urlsplit(uri)
         host = parts.hostname or ""
         port = parts.port
         host = host if host.isascii() else host.encode("idna").decode("ascii")
     except ValueError as error:  # a UnicodeError among them
-        said = "it cannot be taken apart" if "@" in str(error) else str(error)
-        raise OptionError(f"{name!r} is not a URL: {said}") from None
+        said = "it cannot be taken apart" if "@" in uri else str(error)
+        raise OptionError(f"{shown!r} is not a URL: {said}") from None
     if not host or re.search(r"\s", host):
-        raise OptionError(f"{name!r} is not a URL: it names no server")
+        raise OptionError(f"{shown!r} is not a URL: it names no server")
     return Url(
         scheme=parts.scheme,
         host=host,
@@ -92,8 +94,13 @@ def parse(uri: str) -> Url:
         filename=safe_filename(unquote(parts.path)),
         user=None if parts.username is None else unquote(parts.username),
         password=unquote(parts.password or ""),
-        name=name,
+        name=without_secrets(uri),
     )
+
+
+def without_secrets(uri: str) -> str:
+    """Return a URI as messages show it: without user and password."""
+    return re.sub(r"(?<=://)[^/?#]*@", "", uri)
 
 
 def _request_path(parts: SplitResult) -> str:
@@ -104,8 +111,16 @@ def _request_path(parts: SplitResult) -> str:
 
 def safe_filename(path: str) -> str:
     """Return the last part of a server's path as a name that every file system takes."""
-    base = re.sub(r'[\x00-\x1f\x7f<>:"|?*]', "_", re.split(r"[/\\]", path)[-1])
-    return base[-100:]
+    base = re.sub(r'[\x00-\x1f\x7f<>:"|?*\ud800-\udfff]', "_", re.split(r"[/\\]", path)[-1])
+    if re.match(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", base, re.IGNORECASE):
+        base = f"_{base}"  # on Windows a device, whatever its extension
+    return base.encode()[-_LONGEST_NAME:].decode(errors="ignore")
+
+
+def brief(said: object) -> str:
+    """Return what a server says as a message shows it: a short line that no terminal obeys."""
+    text = "".join(c if c.isprintable() else " " for c in str(said)[: 2 * _SAID])
+    return " ".join(text.split())[:_SAID]
 
 
 def refuse_if_offline(name: str) -> None:
@@ -117,7 +132,7 @@ def refuse_if_offline(name: str) -> None:
 @contextmanager
 def translated(name: str, doing: str, limits: Limits, *kinds: type[Exception]) -> Iterator[None]:
     """Raise what goes wrong on the way to a server as an error of iio that says what was tried."""
-    caught: tuple[type[Exception], ...] = (OSError, EOFError, ValueError, *kinds)
+    caught: tuple[type[Exception], ...] = (OSError, EOFError, ValueError, OverflowError, *kinds)
     try:
         yield
     except IIOError:
@@ -128,7 +143,7 @@ def translated(name: str, doing: str, limits: Limits, *kinds: type[Exception]) -
             "To wait longer: iio.limits(request_timeout=...) or IIO_REQUEST_TIMEOUT."
         ) from error
     except caught as error:
-        said = str(error).strip() or type(error).__name__
+        said = brief(error) or type(error).__name__
         raise DecodeError(f"{name}: {doing}: {said}") from error
 
 
@@ -146,90 +161,6 @@ def _context(*given: str | None) -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
-def connect(host: str, port: int, limits: Limits, name: str) -> socket.socket:
-    """Return a connection to the first address of a host that answers.
-
-    What is checked is the address that is connected to: a name that leads to another one when it
-    is looked up again makes no difference.
-
-    Raises
-    ------
-    Refused
-        If it has private addresses only, and those are not allowed.
-    DecodeError
-        If it has no address, or none that answers in time.
-    """
-    until = time.monotonic() + limits.request_timeout
-    found = _addresses(host, port, limits, name)
-    if not limits.private_addresses:
-        found = [entry for entry in found if is_public(str(entry[4][0]))]
-        if not found:
-            raise Refused(
-                f"{name}: {host} is on this machine or in a private network, and such addresses "
-                "are refused here (iio.limits(private_addresses=False) or "
-                "IIO_BLOCK_PRIVATE_ADDRESSES)"
-            )
-    with translated(name, f"cannot connect to {host}:{port}", limits):
-        for left in range(len(found), 1, -1):
-            try:
-                return _connect(found[-left], max(0.1, (until - time.monotonic()) / left), limits)
-            except OSError:
-                continue  # the next address may answer
-        return _connect(found[-1], max(0.1, until - time.monotonic()), limits)
-
-
-def _connect(address: Any, timeout: float, limits: Limits) -> socket.socket:
-    family, kind, protocol, _, where = address
-    sock = socket.socket(family, kind, protocol)
-    try:
-        sock.settimeout(timeout)
-        sock.connect(where)
-        sock.settimeout(limits.request_timeout)
-    except BaseException:
-        sock.close()
-        raise
-    return sock
-
-
-def _addresses(host: str, port: int, limits: Limits, name: str) -> list[Any]:
-    """Look a host up; in a thread, because nothing else can end that in time."""
-    found: list[Any] = []
-    failed: list[Exception] = []
-
-    def look() -> None:
-        try:
-            found.extend(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
-        except (OSError, UnicodeError) as error:
-            failed.append(error)
-
-    thread = threading.Thread(target=look, name="iio-lookup", daemon=True)
-    thread.start()
-    thread.join(limits.request_timeout)
-    with translated(name, f"cannot find the server {host}", limits):
-        for error in failed:
-            raise error
-        if not found:
-            raise TimeoutError
-    return found[:_ADDRESSES]
-
-
-def is_public(address: str) -> bool:
-    """Tell whether an address is one of the internet, also where IPv6 wraps an IPv4 one."""
-    import ipaddress
-
-    ip = ipaddress.ip_address(address)
-    if isinstance(ip, ipaddress.IPv6Address):
-        nat64 = ipaddress.IPv6Network("64:ff9b::/96")
-        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo and ip.teredo[1])
-        if ip in nat64:
-            inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
-        if inner:
-            return inner.is_global and not inner.is_multicast
-        if ip.is_site_local:
-            return False
-    return ip.is_global and not ip.is_multicast
-
-
 class Paced(io.RawIOBase):
     """What comes from a server, as long as it comes fast enough.
 
@@ -243,6 +174,7 @@ class Paced(io.RawIOBase):
         self._name = name
         self._begun = False
         self._waited, self._received = 0.0, 0
+        self._allowed: int | None = None
 
     def readable(self) -> bool:
         return True
@@ -250,6 +182,10 @@ class Paced(io.RawIOBase):
     def readinto(self, buffer: Any) -> int:
         start = time.monotonic()
         received = self._raw.readinto(buffer) or 0
+        if self._allowed is not None:
+            self._allowed -= received
+            if self._allowed < 0:
+                raise DecodeError(f"{self._name}: the server sends headers or chunks without end")
         if self._begun:
             self._waited += time.monotonic() - start
             self._received += received
@@ -257,6 +193,10 @@ class Paced(io.RawIOBase):
                 self._check()
         self._begun = True
         return received
+
+    def allow(self, n: int) -> None:
+        """Let no more than so many bytes come from now on."""
+        self._allowed = n
 
     def begin(self) -> None:
         """Wait anew for a first byte."""

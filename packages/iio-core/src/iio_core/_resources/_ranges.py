@@ -41,6 +41,7 @@ class RangedBody:
         self._size = size
         self._spool = new_spool()
         self._slots: dict[int, int] = {}  # block to place in the spool; the oldest use first
+        self._places = 0  # in the spool; those that an interruption takes from a block are not used
         self._room = max(_AHEAD, min(_KEPT, limits.body_bytes // BLOCK))
         self._lock = threading.Lock()
         whole = len(first) if len(first) == size else len(first) // BLOCK * BLOCK
@@ -79,8 +80,9 @@ class RangedBody:
 
     def _keep(self, first: int, data: bytes) -> None:
         for start in range(0, len(data), BLOCK):
-            if len(self._slots) < self._room:
-                slot = len(self._slots)
+            if self._places < self._room or not self._slots:
+                slot = self._places
+                self._places += 1
             else:
                 slot = self._slots.pop(next(iter(self._slots)))
             self._spool.seek(slot * BLOCK)

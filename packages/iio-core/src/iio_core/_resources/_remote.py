@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from typing import IO, Any, cast
 
 from .._errors import DecodeError
-from .._limits import Limits
+from .._limits import Limits, current
 from ._atomic import PathTarget
 from ._base import Resource, Target, copy
 from ._bodies import Body, NetworkResource, StreamedBody
@@ -28,7 +28,7 @@ _AT_ONCE = 8 << 20  # bytes that are sent in one request
 
 def remote_resource(uri: Any, limits: Limits, *, filename: str | None = None) -> Resource:
     """Return what a URI, or an object of fsspec that names a file, says is to be read."""
-    place = place_of(uri)
+    place = place_of(uri, limits)
     if place.is_local:
         return PathResource(place.path, limits, filename=filename)
     return FsspecResource(place, limits, filename=filename)
@@ -36,7 +36,7 @@ def remote_resource(uri: Any, limits: Limits, *, filename: str | None = None) ->
 
 def remote_target(uri: Any, *, filename: str | None = None, session: bool, fsync: bool) -> Target:
     """Return what a URI, or an object of fsspec that names a file, says is to be written."""
-    place = place_of(uri)
+    place = place_of(uri, current())
     if place.is_local:
         return PathTarget(place.path, filename=filename, session=session, fsync=fsync)
     return FsspecTarget(place, filename=filename)
@@ -93,10 +93,11 @@ class FsspecResource(NetworkResource):
             yield from super().entries()
         with translated(self.name):
             found = self._place.fs.ls(self._place.path, detail=True)
-        for info in sorted(found, key=lambda entry: str(entry["name"])):
+            found = sorted(found, key=lambda entry: str(entry["name"]))
+        for info in found:
             path = info["name"].rstrip("/")
             # A store without directories may list the marker that stands for this one.
-            if info["type"] in {"file", "directory"} and path != self._place.path.rstrip("/"):
+            if info.get("type") in {"file", "directory"} and path != self._place.path.rstrip("/"):
                 yield self._adopt(FsspecResource(self._place.at(path), self.limits, info=info))
 
     def companion(self, name: str) -> Resource:

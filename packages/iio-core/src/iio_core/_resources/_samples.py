@@ -36,9 +36,12 @@ def local_copy(uri: str) -> str:
     DecodeError
         If it is not here and cannot be downloaded, or if what was downloaded is something else.
     """
-    name, *inside = re.split("([/#])", _SCHEME.sub("", uri, count=1), maxsplit=1)
-    if name not in STANDARD_IMAGES:
-        raise _unknown(uri, name)
+    asked = _SCHEME.sub("", uri, count=1)
+    name, *inside = re.split("([/#])", asked, maxsplit=1)
+    # A way through `..` would be one out of the folder where the system looks at names only.
+    leads_astray = inside and (not name.endswith(".zip") or ".." in re.split(r"[/\\#]", asked))
+    if name not in STANDARD_IMAGES or leads_astray:
+        raise _unknown(uri, asked)
     return "".join([str(_fetch(uri, name)), *inside])
 
 

@@ -17,8 +17,9 @@ from .._errors import (
     OptionError,
     PluginNotInstalledError,
 )
+from .._limits import Limits
 from ._base import extension_of
-from ._network import TimedOut, refuse_if_offline, safe_filename
+from ._network import Refused, TimedOut, refuse_if_offline, safe_filename, without_secrets
 
 __all__ = ["Place", "place_of", "translated"]
 
@@ -27,6 +28,9 @@ _CACHES = frozenset({"simplecache", "filecache", "blockcache", "cached"})
 _OFFLINE = _CACHES | {"file", "local", "memory", "data", "zip", "tar", "libarchive", "dir"}
 # Those whose rename is one step, and replaces the file that is there.
 _RENAMES = frozenset({"sftp", "ssh"})
+
+_SCHEME = re.compile(r"(?:(?<=::)|^)[a-zA-Z][a-zA-Z0-9+.-]*(?=://|::)")
+_MOST_LAYERS = 8
 
 _KEPT: dict[type[OSError], int] = {
     FileNotFoundError: errno.ENOENT,
@@ -87,7 +91,7 @@ def _protocols(fs: Any) -> tuple[str, ...]:
     return (fs.protocol,) if isinstance(fs.protocol, str) else tuple(fs.protocol)
 
 
-def place_of(uri: Any) -> Place:
+def place_of(uri: Any, limits: Limits) -> Place:
     """Return the place that a URI means, or an object that has a filesystem and a path in it.
 
     Raises
@@ -97,11 +101,12 @@ def place_of(uri: Any) -> Place:
     NoPluginError
         If fsspec does not know such a store.
     DecodeError
-        If the network is switched off, or the store cannot be asked.
+        If the network is switched off, the store cannot be asked, or private addresses are to be
+        refused and a URI leads to where fsspec says.
     """
     if not isinstance(uri, str):
         return _place_of_object(uri)
-    name = _without_secrets(uri)
+    name = without_secrets(uri)
     known = _known(name)
     for protocol in _chain(uri, known):
         if protocol not in known:
@@ -111,10 +116,11 @@ def place_of(uri: Any) -> Place:
             )
         if protocol not in _OFFLINE:
             refuse_if_offline(name)
+            _refuse_if_unseen(name, limits)
     from fsspec.core import url_to_fs
 
     with translated(name):
-        fs, path = url_to_fs(uri)
+        fs, path = url_to_fs(_SCHEME.sub(lambda scheme: scheme[0].lower(), uri))
     return Place(fs, path, name)
 
 
@@ -124,15 +130,30 @@ def _place_of_object(thing: Any) -> Place:
         raise OptionError(f"{thing!r} is neither a path nor a file of fsspec")
     if getattr(thing, "compression", None) is not None:
         raise OptionError(f"{thing!r} is to unpack what it reads: give iio what its open() returns")
-    name = _without_secrets(str(getattr(thing, "full_name", thing)))
-    if _OFFLINE.isdisjoint(_protocols(thing.fs)):
+    name = without_secrets(str(getattr(thing, "full_name", thing)))
+    if any(_OFFLINE.isdisjoint(_protocols(fs)) for fs in _layers(thing.fs)):
         refuse_if_offline(name)
     return Place(thing.fs, str(thing.path), name)
 
 
-def _without_secrets(uri: str) -> str:
-    """Return a URI as messages show it: without user and password."""
-    return re.sub(r"(?<=://)[^/?#]*@", "", uri)
+def _layers(fs: Any) -> Iterator[Any]:
+    """Yield a filesystem and those that it is made of: a cache of one, a zip in one."""
+    for _ in range(_MOST_LAYERS):
+        if not hasattr(fs, "protocol"):
+            return
+        yield fs
+        # A cache has the attributes of what it caches before its own.
+        parts = object.__getattribute__(fs, "__dict__")
+        fs = parts.get("fs") or parts.get("sync_fs") or getattr(parts.get("fo"), "fs", None)
+
+
+def _refuse_if_unseen(name: str, limits: Limits) -> None:
+    if not limits.private_addresses:
+        raise Refused(
+            f"{name} would be opened by fsspec, where it cannot be seen whether that leads to a "
+            "private address, which are refused here (iio.limits(private_addresses=False) or "
+            "IIO_BLOCK_PRIVATE_ADDRESSES); a store of your own: give what fsspec.open(...) returns"
+        )
 
 
 def _known(name: str) -> frozenset[str]:

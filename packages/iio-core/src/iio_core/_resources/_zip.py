@@ -9,7 +9,7 @@ import posixpath
 import zipfile
 import zlib
 from collections.abc import Iterator
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from .._errors import DecodeError, IIOError
 from .._limits import Limits
@@ -28,13 +28,29 @@ _BROKEN = (
 )
 
 
-def _open_archive(archive: str, file: IO[bytes] | None = None) -> zipfile.ZipFile:
+def _open_archive(archive: str, file: _Bounded | None = None) -> zipfile.ZipFile:
     try:
-        return zipfile.ZipFile(archive if file is None else file)
+        return zipfile.ZipFile(archive if file is None else cast("IO[bytes]", file))
     except IIOError:  # of where it comes from
         raise
     except _BROKEN as error:
         raise DecodeError(f"{archive} is not a zip archive: {error}") from error
+
+
+class _Bounded:
+    """A file of which no more is read at once than may be held.
+
+    zipfile reads the directory of an archive at once, as long as the archive says that it is; and
+    the archive is as long as its server says.
+    """
+
+    def __init__(self, file: IO[bytes], limits: Limits, name: str) -> None:
+        self.seek, self.tell, self.seekable = file.seek, file.tell, file.seekable
+        self._file, self._limits, self._name = file, limits, name
+
+    def read(self, n: int = -1) -> bytes:
+        self._limits.check_body(max(n, 0), name=self._name)
+        return self._file.read(n)
 
 
 def member_names(archive: str) -> list[str]:
@@ -130,7 +146,8 @@ class ZipMember(Resource):
         self._archive = archive
         self._member = member
         self._is_local = file is None
-        with _open_archive(archive, file) as opened:
+        bounded = None if file is None else _Bounded(file, limits, archive)
+        with _open_archive(archive, bounded) as opened:
             try:
                 info = opened.getinfo(member)
             except KeyError:
