@@ -551,7 +551,7 @@ def test_a_killed_process_leaves_the_old_file_or_the_new_one(target) -> None:
         with iio.use(fakes.SPEC, only=True):
             print("ready", flush=True)
             while True:
-                for image in images:
+                for image in reversed(images):
                     iio.imwrite(sys.argv[1], [image] * 3)
         """
     )
@@ -565,7 +565,7 @@ def test_a_killed_process_leaves_the_old_file_or_the_new_one(target) -> None:
         )
         with child:
             assert child.stdout.readline() == b"ready\n"
-            time.sleep(chance.uniform(0, 0.01))
+            time.sleep(chance.uniform(0, 0.02))
             child.send_signal(signal.SIGKILL)
         seen.add(target.read_bytes())
         assert seen <= whole

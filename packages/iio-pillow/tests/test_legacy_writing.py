@@ -300,7 +300,10 @@ def test_alpha_is_left_out_with_a_warning(name):
 @pytest.mark.parametrize("name", ["webp", "qoi"])
 def test_gray_becomes_color_where_only_that_is_held(name):
     data = io.BytesIO()
-    imageio.imwrite(data, GRAY, name, **({"lossless": True} if name == "webp" else {}))
+    try:
+        imageio.imwrite(data, GRAY, name, **({"lossless": True} if name == "webp" else {}))
+    except iio.PluginNotInstalledError as error:
+        pytest.skip(str(error))
     assert np.array_equal(look(data.getvalue()), np.stack([GRAY] * 3, axis=-1))
 
 
