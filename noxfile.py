@@ -184,6 +184,7 @@ def lint(session: nox.Session) -> None:
     session.run("python", "tools/catalogue.py", "--check")
     session.run("python", "tools/format_tables.py", "--check")
     session.run("python", "tools/option_tables.py", "--check")
+    session.run("python", "tools/command_line.py", "--check")
 
 
 @nox.session(python=PYTHONS[0])

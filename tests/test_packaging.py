@@ -47,7 +47,7 @@ def test_a_wheel_carries_the_license_of_the_repository(folder: Path) -> None:
     assert (folder / "LICENSE").read_bytes() == (ROOT / "LICENSE").read_bytes()
 
 
-@pytest.mark.parametrize("tool", ["catalogue", "format_tables"])
+@pytest.mark.parametrize("tool", ["catalogue", "format_tables", "command_line"])
 def test_generated_files_are_what_the_specs_say(tool: str) -> None:
     command = [sys.executable, f"tools/{tool}.py", "--check"]
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)

@@ -1,0 +1,147 @@
+"""One job of ``iio convert``: images are read and written one at a time, files whole or not."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Generator
+from contextlib import closing
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import iio_core as iio
+
+from .._opening import open_writing
+from ._failures import CommandError, sentence
+from ._images import Image, images_of, planes
+from ._plan import Job, Settings
+
+if TYPE_CHECKING:
+    from ._images import Tick
+
+__all__ = ["Result", "convert"]
+
+_MOST_WARNINGS = 20
+
+
+class Result(NamedTuple):
+    """What became of a job. Sent back by the process that did it."""
+
+    written: int = 0
+    skipped: int = 0
+    error: str = ""
+    traceback: str = ""
+    warnings: tuple[str, ...] = ()
+    interrupted: bool = False
+
+
+def convert(job: Job, settings: Settings, tick: Tick | None = None) -> Result:
+    """Do a job; whatever goes wrong is in the result. `tick` hears of what is done."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.filterwarnings("always", category=iio.IIOWarning)
+        try:
+            done = (_split if job.split else _join)(job, settings, tick)
+        except KeyboardInterrupt:
+            done = Result(interrupted=True)
+        except (Exception, SystemExit) as error:
+            import traceback
+
+            text = sentence(error)
+            named = any(source in text for source in job.sources)
+            text = text if named else f"{job.sources[0]}: {text}"
+            done = Result(error=text, traceback=traceback.format_exc())
+    texts = dict.fromkeys(str(warning.message) for warning in caught)
+    return done._replace(warnings=tuple(texts)[:_MOST_WARNINGS])
+
+
+def _images(job: Job, settings: Settings, tick: Tick | None) -> Generator[Image, None, None]:
+    """Yield the images of all sources; one that is open is closed with the iterator."""
+    total = len(job.sources)
+    for source in job.sources:
+        together = not job.split and total == 1
+        heard = tick if total == 1 else None
+        with closing(images_of(source, settings, together=together, tick=heard)) as found:
+            yield from found
+        if tick is not None and total > 1:
+            tick(total)
+
+
+def _join(job: Job, settings: Settings, tick: Tick | None) -> Result:
+    """Write all images into one file, all or nothing."""
+    target = job.path()
+    if not settings.overwrite and os.path.exists(target):
+        return Result(skipped=1)
+    _make_folder(job, target)
+    writer, number = None, 0
+    with closing(_images(job, settings, tick)) as images:
+        try:
+            for image in images:
+                if writer is None:  # only now: what cannot be read does not touch the target
+                    writer, rest = _open(target, settings)
+                try:
+                    _write(writer, image, rest)
+                except iio.EncodeError as error:
+                    raise _advised(error, number) from error
+                number += 1
+            if writer is None:
+                raise CommandError(f"{job.sources[0]} has no images")
+            writer.close()
+        except BaseException:
+            if writer is not None:
+                writer.abort()
+            raise
+    return Result(written=1)
+
+
+def _open(target: str, settings: Settings) -> tuple[iio.WriteSession, dict[str, Any]]:
+    known = {k: v for k, v in settings.writing.items() if k in _OF_IMWRITE}
+    options = {k: v for k, v in settings.writing.items() if k not in _OF_IMWRITE}
+    # As `imwrite` opens it: nothing of the file is to be seen before all of it is there.
+    return open_writing(target, **known, options=options, call="write")
+
+
+_OF_IMWRITE = frozenset({"plugin", "extension", "format", "fsync"})
+
+
+def _write(writer: iio.WriteSession, image: Image, options: dict[str, Any]) -> None:
+    writer.write(image.pixels, metadata=image.metadata, is_batch=image.is_batch, **options)
+
+
+def _advised(error: iio.EncodeError, number: int) -> Exception:
+    """Return the error with what to type if it was the second image that was refused."""
+    if not number:
+        return error
+    return CommandError(
+        f"{sentence(error)}: here with {{index:04d}} in the name of the output, or --split and a "
+        "folder; --index 0 takes one image"
+    )
+
+
+def _split(job: Job, settings: Settings, tick: Tick | None) -> Result:
+    """Write each image, and each plane of a volume, to a file of its own."""
+    written = skipped = number = 0
+    with closing(_images(job, settings, tick)) as images:
+        for image in images:
+            for plane in planes(image):
+                path = job.path(number)
+                number += 1
+                if not settings.overwrite and os.path.exists(path):
+                    skipped += 1
+                    continue
+                _make_folder(job, path)
+                iio.imwrite(
+                    path,
+                    plane.pixels,
+                    metadata=plane.metadata,
+                    is_batch=plane.is_batch,
+                    **settings.writing,
+                )
+                written += 1
+    return Result(written=written, skipped=skipped)
+
+
+def _make_folder(job: Job, path: str) -> None:
+    """Make the folder of one of many outputs; that of a single file has to be there."""
+    folder = os.path.dirname(path)
+    is_local = "://" not in folder and ".zip" not in folder
+    if folder and is_local and (job.folder or job.stem or job.split):
+        os.makedirs(folder, exist_ok=True)
