@@ -449,3 +449,27 @@ def test_a_plugin_that_exits_is_an_error_like_others(tmp_path, monkeypatch) -> N
     spec = iio.PluginSpec(name="x", title="x", plugin="w_exits:PLUGIN", formats=())
     with pytest.raises(iio.PluginNotInstalledError, match="SystemExit: 1"):
         _registry.Plugin(spec).load()
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"license": 3}, "not all strings"),
+        ({"aliases": (b"x",)}, "not all strings"),
+        ({"advisories": ("old",)}, "not all of class Advisory"),
+    ],
+)
+def test_a_spec_with_fields_of_a_wrong_type(fields, message) -> None:
+    made = fakes.spec("wrong", fakes.format("W", ".w"), **fields)
+    with pytest.raises(iio.OptionError, match=message), iio.use(made):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [({"priority": "high"}, "of a wrong type"), ({"reads": ("uint8",)}, "reads of its format")],
+)
+def test_a_format_with_fields_of_a_wrong_type(fields, message) -> None:
+    made = fakes.spec("wrong", fakes.format("W", ".w", **fields))
+    with pytest.raises(iio.OptionError, match=message), iio.use(made):
+        pass

@@ -132,3 +132,10 @@ class TestDict:
         meta = Dict(a=Dict(b=1))
         for made in (meta.copy(), copy.deepcopy(meta), pickle.loads(pickle.dumps(meta))):
             assert made.a.b == 1
+
+
+def test_what_is_written_into_stays_the_same_array():
+    image = same = Array(np.zeros((2, 2), np.uint8), {"fps": 25})
+    image += 1
+    assert image is same and same.tolist() == [[1, 1], [1, 1]]
+    assert np.add(image, 1, out=same) is same and same.meta == {"fps": 25}

@@ -455,3 +455,59 @@ def test_nothing_warns_without_a_reason(fake, path) -> None:
         warnings.simplefilter("error")
         data = imageio.mimwrite("<bytes>", imageio.mimread(path), "fake")
     assert data == path.read_bytes()
+
+
+@pytest.mark.parametrize("call", ["imread", "mimread", "volread", "mvolread"])
+def test_mode_of_a_call_that_has_none_names_pilmode(legacy, path, call):
+    with pytest.raises(iio.OptionError, match="pilmode"):
+        getattr(imageio, call)(path, mode="L")
+
+
+@pytest.mark.parametrize("index", [None, ..., 1.5, "1", [0, 1], slice(2)])
+def test_an_index_is_a_number(legacy, path, index):
+    with (
+        imageio.get_reader(path) as reader,
+        pytest.raises(iio.OptionError, match="not the number of an image"),
+    ):
+        reader.get_data(index)
+
+
+def test_behind_the_last_image_the_first_does_not_come_again(legacy, path):
+    with imageio.get_reader(path) as reader:
+        reader.get_data(-2)
+        assert np.array_equal(reader.get_next_data(), reader.get_data(2))
+        reader.get_data(-1)
+        with pytest.raises(IndexError):
+            reader.get_next_data()
+
+
+@pytest.mark.parametrize("image", [np.zeros((4, 5, 3), np.uint8), IMAGE, np.array(3)])
+def test_one_image_is_not_several(legacy, image, tmp_path):
+    with pytest.raises(ValueError, match="is one image"):
+        imageio.mimwrite(tmp_path / "x.fake", image)
+    assert not any(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("place", ["<bytes>", io.BytesIO(), "x"])
+def test_without_an_extension_format_says_what_to_write(legacy, place):
+    with pytest.raises(iio.NoPluginError, match="format='png'"):
+        imageio.imwrite(place, IMAGE)
+
+
+def test_a_format_may_iterate_in_its_own_way(monkeypatch, path):
+    class Backwards(LegacyFormat):
+        def iter(self, session, mode, options):
+            return reversed(list(session.iter(**options)))
+
+    table = (Backwards(name="FAKE-X", format="FAKE"),)
+    monkeypatch.setattr(fakes, "TABLE", table, raising=False)
+    with iio.use(dataclasses.replace(fakes.SPEC, legacy="fakes:TABLE")):
+        found = imageio.mimread(path)
+        assert [image[0, 0] for image in found] == [20, 10, 0]
+        reader = imageio.get_reader(path)
+        images = iter(reader)
+        next(images)
+        assert np.array_equal(reader.get_next_data(), reader.get_data(1))
+        reader.close()
+        with pytest.raises(RuntimeError, match="is closed"):
+            next(images)

@@ -370,3 +370,42 @@ class TestARequest:
     def test_refuses_other_modes(self, mode) -> None:
         with pytest.raises(ValueError, match="mode="):
             Request(b"", mode)
+
+
+class ReadOnly(Format):
+    """Three images; nothing is written."""
+
+    def _can_read(self, request):
+        return request.mode[1] in self.modes + "?" and request.extension in self.extensions
+
+    class Reader(Format.Reader):
+        def _open(self):
+            pass
+
+        def _get_length(self):
+            return 3
+
+        def _get_data(self, index):
+            return np.full((2, 2), index, np.uint8), {}
+
+        def _get_meta_data(self, index):
+            return {}
+
+
+def test_a_format_without_a_writer_writes_nothing(tmp_path):
+    imageio.formats.add_format(ReadOnly("ro", "Read only", ".ro", "iI"))
+    for write in (imageio.imwrite, iio.imwrite):
+        with pytest.raises(iio.NoPluginError, match="no installed plugin writes .ro"):
+            write(tmp_path / "x.ro", np.zeros((2, 2), np.uint8))
+    with pytest.raises(iio.NoPluginError, match="RO has no Writer"):
+        imageio.imwrite(tmp_path / "x.ro", np.zeros((2, 2), np.uint8), format="ro")
+    with pytest.raises(iio.NoPluginError, match="NONE has no Reader"):
+        imageio.imread(b"abc", format=Format("none", "Nothing"))
+    assert not any(tmp_path.iterdir())
+
+
+def test_a_format_without_volumes_is_not_asked_for_one():
+    imageio.formats.add_format(ReadOnly("ro", "Read only", ".ro", "iI"))
+    assert len(imageio.mimread(b"abc", ".ro")) == 3
+    with pytest.raises(ValueError, match="RO cannot read a volume"):
+        imageio.volread(b"abc", ".ro")
