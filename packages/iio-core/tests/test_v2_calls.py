@@ -271,8 +271,8 @@ class TestWriting:
         assert file.getvalue() == data
 
     def test_several(self, fake) -> None:
-        expected = fakes.encode(IMAGE, IMAGE + 1)
-        for images in ([IMAGE, IMAGE + 1], iter([IMAGE, IMAGE + 1]), np.stack([IMAGE, IMAGE + 1])):
+        expected = fakes.encode(*VOLUME)
+        for images in (list(VOLUME), iter(VOLUME), VOLUME):
             assert imageio.mimwrite("<bytes>", images, "fake") == expected
 
     def test_volumes(self, fake) -> None:

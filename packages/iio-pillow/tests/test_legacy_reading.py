@@ -153,3 +153,49 @@ def test_an_option_that_the_format_does_not_have(name, option, close):
         imageio.imread(encode(name, RGB), format=f"{name}-PIL", **option)
     assert isinstance(caught.value, TypeError)
     assert f"has no option {next(iter(option))!r}" in str(caught.value)
+
+
+def frames(number: int) -> list[np.ndarray[Any, Any]]:
+    return [np.roll(RGB, step, axis=0) for step in range(number)]
+
+
+@pytest.mark.parametrize("back", [0, 1])
+def test_frames_of_an_animated_png_in_any_order(back):
+    data = imageio.mimwrite("<bytes>", frames(4), format="png")
+    with iio.imopen(data, "r") as file:
+        for index in (2, back, 1, 3, back, 2):
+            assert np.array_equal(file.read(index=index), frames(4)[index])
+            assert file.metadata(index=index)["mode"] == "RGB"
+
+
+def test_all_frames_of_an_animated_png_with_their_metadata():
+    data = imageio.mimwrite("<bytes>", frames(4), format="png", duration=[0.1, 0.2, 0.3, 0.4])
+    found = imageio.mimread(data)
+    assert all(map(np.array_equal, found, frames(4)))
+    assert [image.meta.duration for image in found] == [100, 200, 300, 400]
+
+
+def test_a_gif_that_is_cut_is_told_behind_its_last_whole_frame():
+    data = imageio.mimwrite("<bytes>", frames(4), format="gif")
+    cut = data[: 3 * len(data) // 4]
+    with pytest.raises(iio.DecodeError, match="is cut behind frame"):
+        imageio.mimread(cut)
+    with imageio.get_reader(cut) as reader:
+        whole = len(reader)
+        assert 0 < whole < 4
+        images = iter(reader)
+        for _ in range(whole):
+            next(images)
+        with pytest.raises(iio.DecodeError, match="is cut behind frame"):
+            next(images)
+
+
+@pytest.mark.parametrize("name", ["gif", "png", "tif"])
+def test_images_in_between_do_not_disturb_an_iteration(name):
+    data = imageio.mimwrite("<bytes>", frames(4), format=name)
+    with imageio.get_reader(data, name, pilmode="RGB") as reader:
+        right = [reader.get_data(index) for index in range(4)]
+        for index, image in enumerate(reader):
+            assert np.array_equal(image, right[index])
+            assert np.array_equal(reader.get_data(3 - index), right[3 - index])
+            reader.get_meta_data(index // 2)

@@ -386,3 +386,12 @@ def test_the_times_of_a_gif_come_back():
     file = io.BytesIO()
     imageio.mimwrite(file, frames, "GIF-PIL", fps=25)  # what is said counts more
     assert delays(file.getvalue()) == [4, 4, 4]
+
+
+def test_warnings_are_at_the_line_of_the_script():
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        write(RGBA, "BMP")
+        write(RGB, "GIF", duration=100)
+    for what in ("holds no alpha channel", "is taken as milliseconds"):
+        assert [w.filename for w in told if what in str(w.message)] == [__file__]

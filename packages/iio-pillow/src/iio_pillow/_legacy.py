@@ -6,7 +6,7 @@ imports Pillow before something is read or written.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from iio_core.v2 import LegacyFormat
@@ -74,6 +74,12 @@ class PillowFormat(LegacyFormat):
         from ._legacy_arrays import prepared
 
         return prepared(image, format, options, image_as_uint)
+
+    def iter(
+        self, session: ReadSession, mode: str, options: Mapping[str, Any]
+    ) -> Iterator[np.ndarray[Any, Any]]:
+        """Iterate in one go: a GIF tells only so that it is cut."""
+        return session.iter(**options)
 
     def metadata(
         self, session: ReadSession, index: int | None, mode: str, options: Mapping[str, Any]

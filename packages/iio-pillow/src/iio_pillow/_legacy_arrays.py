@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
-from iio_core import Format, IIOWarning
+from iio_core import Format
+from iio_core.v2.core import warn_of_loss
 
 from ._legacy_writing import colors_of
 
@@ -79,11 +79,9 @@ def _with_other_channels(array: Array, format: Format) -> Array:
         return np.dstack([array, np.full(array.shape[:2], 255, np.uint8)])
     if format.name in ("BMP", "DIB", "PPM") and channels == 4:
         if array.size and array[:, :, 3].min() < 255:
-            warnings.warn(
+            warn_of_loss(
                 f"{format.name} holds no alpha channel: it is left out. image[:, :, :3] says that "
-                "this is meant",
-                IIOWarning,
-                stacklevel=2,
+                "this is meant"
             )
         return array[:, :, :3]
     return array

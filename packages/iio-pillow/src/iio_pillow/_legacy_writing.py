@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from numbers import Integral
 from typing import Any
 
 import numpy as np
 
-from iio_core import IIOWarning, OptionError
+from iio_core import OptionError
+from iio_core.v2.core import warn_of_loss
 
 from ._legacy_reading import Options
 from ._metadata_out import exif_with, tag_number
@@ -93,11 +93,9 @@ def _milliseconds(duration: Any) -> Any:
     longest = max(values)
     # One short time among them shows that all of them are seconds.
     if longest >= _SHORTEST and all(value >= _SHORTEST for value in values if value):
-        warnings.warn(
+        warn_of_loss(
             f"duration={longest:g} is taken as milliseconds, as later versions of imageio do; in "
-            f"imageio 2.9 it would be seconds: {longest / 1000:g}",
-            IIOWarning,
-            stacklevel=2,
+            f"imageio 2.9 it would be seconds: {longest / 1000:g}"
         )
     else:
         values = [1000 * value for value in values]

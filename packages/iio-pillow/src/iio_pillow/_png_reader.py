@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import zlib
+from copy import deepcopy
 from types import EllipsisType
 from typing import Any
 
@@ -28,6 +29,7 @@ class PngReader(PillowReader):
         super().__init__(resource, format)
         self._complete = False
         self._layout: ApngLayout | None = None
+        self._said: dict[tuple[bool, ...], dict[str, Any]] = {}
 
     @property
     def default_index(self) -> int | EllipsisType:
@@ -51,9 +53,12 @@ class PngReader(PillowReader):
             (milliseconds), ``disposal`` and ``blend``, and of the whole file lists of all
             ``durations`` and ``disposals``.
         """
-        found = super().metadata(
-            index=0, exclude_applied=exclude_applied, rotate=rotate, apply_gamma=apply_gamma
-        )
+        how = (exclude_applied, rotate, apply_gamma)
+        if how not in self._said:  # going back for it would decode the frames before anew
+            self._said[how] = super().metadata(
+                index=0, exclude_applied=exclude_applied, rotate=rotate, apply_gamma=apply_gamma
+            )
+        found = deepcopy(self._said[how])  # the caller may change it
         if self.default_index is not ...:
             return found
         if self._layout is None:
@@ -72,6 +77,14 @@ class PngReader(PillowReader):
             found["durations"] = [float(frame.duration) for frame in frames]
             found["disposals"] = [frame.disposal for frame in frames]
         return found
+
+    def _seek(self, index: Index) -> ImageFile.ImageFile:
+        number = index if isinstance(index, int) else self._first
+        chunks = getattr(self._image, "png", None)  # none of a still image that was decoded
+        if number < self._image.tell() and chunks is not None and chunks.queue:
+            # Pillow goes back to the first frame, but keeps the chunk that it read ahead.
+            chunks.queue.clear()
+        return super()._seek(index)
 
     def _stored(self, index: Index) -> ImageFile.ImageFile:
         """Every frame is of the size and kind of the first: none has to be looked at."""

@@ -44,8 +44,8 @@ def _spec_of(format: Format, name: str) -> PluginSpec:
         title=format.description,
         extensions=format.extensions,
         devices=() if format.extensions else ("<>",),
-        reads=_ANY,
-        writes=_ANY,
+        reads=() if format.Reader is BaseReader else _ANY,
+        writes=() if format.Writer is BaseWriter else _ANY,
         multiple="I" in format.modes or "V" in format.modes,
         streams=True,
     )

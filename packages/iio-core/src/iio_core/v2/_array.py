@@ -106,6 +106,8 @@ class Array(np.ndarray[Any, Any]):
     def __array_wrap__(self, array: Any, context: Any = None, return_scalar: bool = False) -> Any:
         if return_scalar or array.ndim == 0:
             return array[()]
+        if isinstance(array, Array):  # what was given as ``out=``, as by ``image += 1``
+            return array
         wrapped = array.view(Array)
         wrapped._meta, wrapped._shared = self._meta, True
         return wrapped

@@ -119,6 +119,11 @@ def open_writer(request: Request, choice: Choice, formats: FormatManager) -> Bas
             for format in formats.added():
                 if format.can_write(request):
                     return format.get_writer(request)
+        if named is None and not request.extension:
+            raise NoPluginError(
+                f"{request.filename} has no extension: say what to write, with format='png' for "
+                "example"
+            ) from None
         raise
 
 

@@ -9,6 +9,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from .._errors import NoPluginError
 from ._array import Array, Dict
 from ._errors import ClosedError, UnknownLengthError, ValueOptionError
 from ._request import Request
@@ -130,7 +131,9 @@ class BaseReader(_Open):
         """
         self._checkClosed()
         image, meta = self._get_data(index, **kwargs)
-        self._next = index + 1
+        # Behind the last image, which -1 is too, there is none: the first does not come again.
+        length = self._get_length() if index < 0 else 0
+        self._next = index + 1 + (0 if length == float("inf") else int(length))
         return Array(np.asarray(image), meta)
 
     def get_next_data(self, **kwargs: Any) -> Array:
@@ -328,10 +331,14 @@ class Format:
 
     def get_reader(self, request: Request) -> BaseReader:
         """Open a request for reading."""
+        if self.Reader is BaseReader:
+            raise NoPluginError(f"{request.filename}: {self.name} has no Reader: it cannot read")
         return self.Reader(self, request)
 
     def get_writer(self, request: Request) -> BaseWriter:
         """Open a request for writing."""
+        if self.Writer is BaseWriter:
+            raise NoPluginError(f"{request.filename}: {self.name} has no Writer: it cannot write")
         return self.Writer(self, request)
 
     def can_read(self, request: Request) -> bool:

@@ -18,7 +18,7 @@ call of `iio_core.v2`, and must import neither a backend nor NumPy by itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -156,6 +156,16 @@ class LegacyFormat:
             Ours, as `reading` returned them, without those that were for opening.
         """
         return session.read(index=self._which(session, index, mode), **options)
+
+    def iter(
+        self, session: ReadSession, mode: str, options: Mapping[str, Any]
+    ) -> Iterator[np.ndarray[Any, Any]] | None:
+        """Iterate over what `read` returns for one index after the other.
+
+        By default, None, it is asked for each. ``session.iter(**options)`` can be faster, and tells
+        of a file that is cut behind a whole image.
+        """
+        return None
 
     def properties(
         self, session: ReadSession, index: int, mode: str, options: Mapping[str, Any]

@@ -274,7 +274,11 @@ class FormatManager:
 
     def of(self, plugin: Plugin, format: str) -> PluginFormat:
         """Return the format that belongs to a plugin's format."""
-        return self._table().of(plugin, format)
+        found = self._table().of(plugin, format)
+        if is_adapter(plugin) and (added := self._added.get(format)) is not None:
+            # Without modes it decides by the request alone.
+            found._modes = added.modes.replace("?", "") or "iIvV"
+        return found
 
     def position(self, name: str) -> tuple[int, int]:
         """Return the place of a format in the order that was asked for."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +10,8 @@ import numpy as np
 
 from .. import _options
 from .._errors import EncodeError
+from ._array import Array
+from ._errors import ValueOptionError
 from ._format import BaseReader, BaseWriter, Format
 from ._legacy import Finish, LegacyFormat, Options
 
@@ -50,6 +52,8 @@ class PluginReader(BaseReader):
         return float("inf") if count is None else count
 
     def _get_data(self, index: int, **kwargs: Any) -> tuple[np.ndarray[Any, Any], Options]:
+        if not hasattr(index, "__index__"):
+            raise ValueOptionError(f"index={index!r} is not the number of an image")
         options, finish = self._options(kwargs)
         image = self._legacy.read(self._session, index, self._mode, options)
         if finish is not None:
@@ -58,6 +62,19 @@ class PluginReader(BaseReader):
 
     def _get_meta_data(self, index: int | None) -> Options:
         return self._legacy.metadata(self._session, index, self._mode, self._rest)
+
+    def iter_data(self) -> Iterator[Array]:
+        """Iterate over all images; memory stays at one."""
+        self._checkClosed()
+        images = self._legacy.iter(self._session, self._mode, self._rest)
+        if images is None:
+            yield from super().iter_data()
+            return
+        for index, image in enumerate(images):
+            meta = self._legacy.metadata(self._session, index, self._mode, self._rest)
+            self._next = index + 1
+            yield Array(image if self._finish is None else self._finish(image), meta)
+            self._checkClosed()
 
     def properties(self, index: int = 0) -> ImageProperties:
         """Describe what `get_data` returns, without decoding pixels."""

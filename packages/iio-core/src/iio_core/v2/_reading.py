@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from .._errors import OptionError
 from . import _memtest
 from ._array import Array
 from ._finding import open_reader
@@ -52,6 +53,10 @@ def get_reader(uri: Any, format: Any = None, mode: str = "?", **kwargs: Any) -> 
     >>> with imageio.get_reader("movie.gif") as reader:  # doctest: +SKIP
     ...     print(len(reader), reader.get_meta_data())
     """
+    return _open(uri, format, mode, kwargs)
+
+
+def _open(uri: Any, format: Any, mode: str, kwargs: dict[str, Any]) -> BaseReader:
     choice = formats.choose(format)
     request = Request(uri, f"r{checked_mode(mode)}", extension=choice.extension)
     request.kwargs = kwargs
@@ -187,8 +192,17 @@ def mvolread(
     return _all(uri, format, "V", kwargs, memtest)
 
 
+def _opened(uri: Any, format: Any, mode: str, kwargs: dict[str, Any]) -> BaseReader:
+    if "mode" in kwargs:  # `get_reader` has one, which this call has already said
+        raise OptionError(
+            f"mode={kwargs['mode']!r}: only get_reader() is told what is expected. The mode of "
+            "Pillow's to convert to is called pilmode"
+        )
+    return _open(uri, format, mode, kwargs)
+
+
 def _one(uri: Any, format: Any, mode: str, kwargs: dict[str, Any]) -> Array:
-    reader = get_reader(uri, format, mode, **kwargs)
+    reader = _opened(uri, format, mode, kwargs)
     try:
         return reader.get_data(0)
     finally:
@@ -198,7 +212,7 @@ def _one(uri: Any, format: Any, mode: str, kwargs: dict[str, Any]) -> Array:
 def _all(uri: Any, format: Any, mode: str, kwargs: dict[str, Any], memtest: Any) -> list[Array]:
     call, default = ("mimread", _memtest.IMAGES) if mode == "I" else ("mvolread", _memtest.VOLUMES)
     allowed = _memtest.parse(memtest, default)
-    with get_reader(uri, format, mode, **kwargs) as reader:
+    with _opened(uri, format, mode, kwargs) as reader:
         budget = Budget(allowed, reader.request.filename, call)
         if allowed is not None and isinstance(reader, PluginReader):
             _estimate(reader, budget)

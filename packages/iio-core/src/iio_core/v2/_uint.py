@@ -11,7 +11,7 @@ import numpy as np
 from .._errors import EncodeError, IIOWarning
 from ._errors import ValueOptionError
 
-__all__ = ["image_as_uint"]
+__all__ = ["image_as_uint", "warn_of_loss"]
 
 
 def image_as_uint(im: Any, bitdepth: int | None = None) -> np.ndarray[Any, Any]:
@@ -94,17 +94,25 @@ def _scaled(image: np.ndarray[Any, Any], made: np.dtype[Any], top: int) -> np.nd
 
 
 def _tell(image: np.ndarray[Any, Any], made: np.dtype[Any], what: str) -> None:
-    warnings.warn(
+    warn_of_loss(
         f"an image of {image.dtype} is converted to {made}: {what}. Convert it before it is "
-        "written to choose yourself",
-        IIOWarning,
-        stacklevel=_callers_level(),
+        "written to choose yourself"
     )
 
 
-def _callers_level() -> int:
-    """Return the `stacklevel` of the first caller that is not a plugin or a part of iio."""
-    level, frame = 1, sys._getframe(1)
+def warn_of_loss(message: str) -> None:
+    """Give an `IIOWarning` at the line of the script, past all plugins and parts of iio.
+
+    Parameters
+    ----------
+    message : str
+        What is lost or taken for something else, and how to say that it is meant.
+
+    Examples
+    --------
+    >>> warn_of_loss("the alpha channel is left out")  # doctest: +SKIP
+    """
+    level, frame = 1, sys._getframe()
     while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith("iio_"):
         level, frame = level + 1, frame.f_back
-    return level
+    warnings.warn(message, IIOWarning, stacklevel=level)

@@ -16,6 +16,7 @@ from ._request import Request, checked_mode
 
 __all__ = ["get_writer", "imwrite", "mimwrite", "mvolwrite", "volwrite"]
 
+_CHANNELS = (1, 2, 3, 4)
 _MOST_VALUES = 32  # of one voxel, as imageio has it
 
 
@@ -213,12 +214,16 @@ def _write(
 def _several(images: Any) -> Iterable[Any]:
     if isinstance(images, str | bytes) or not isinstance(images, Iterable):
         raise EncodeError(f"{type(images).__name__} is not several images: give a list of arrays")
+    shape = getattr(images, "shape", None)
+    if shape is not None and (len(shape) < 3 or (len(shape) == 3 and shape[2] in _CHANNELS)):
+        # Its rows would be taken for images.
+        raise EncodeError(f"an array of shape {shape} is one image: give a list of arrays")
     return images
 
 
 def _image(given: Any) -> Array:
     image = _numbers(given)
-    if image.ndim == 2 or (image.ndim == 3 and image.shape[2] in (1, 2, 3, 4)):
+    if image.ndim == 2 or (image.ndim == 3 and image.shape[2] in _CHANNELS):
         return image
     raise EncodeError(
         f"an array of shape {image.shape} is not an image: (height, width), or with 1 to 4 "

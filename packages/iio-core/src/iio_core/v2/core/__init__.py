@@ -6,7 +6,7 @@ from .._array import Array, Dict, asarray
 from .._format import Format
 from .._manager import FormatManager
 from .._request import RETURN_BYTES, Request
-from .._uint import image_as_uint
+from .._uint import image_as_uint, warn_of_loss
 from . import format, request, util
 from .util import get_remote_file, has_module, read_n_bytes, urlopen
 
@@ -29,4 +29,5 @@ __all__ = [
     "request",
     "urlopen",
     "util",
+    "warn_of_loss",
 ]
