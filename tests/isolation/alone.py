@@ -42,9 +42,11 @@ def check_core() -> None:
 
 def check_plugin(distribution: str) -> None:
     before = set(sys.modules)
+    specs = []
     for point in importlib.metadata.distribution(distribution).entry_points:
         if point.group == "iio_core.plugins":
             spec = point.load()
+            specs.append(spec)
             print(f"{distribution}: plugin {spec.name!r}, {len(spec.formats)} formats")
     assert "numpy" not in set(sys.modules) - before, "a spec imports numpy"
 
@@ -53,7 +55,7 @@ def check_plugin(distribution: str) -> None:
     import iio_core as iio
 
     used = 0
-    for format in spec.formats:
+    for plugin, format in ((spec.name, format) for spec in specs for format in spec.formats):
         if not (format.writes and format.reads and format.extensions) or format.modules:
             continue
         if format.trust == "external":  # its decoder runs a program that need not be here
@@ -63,7 +65,7 @@ def check_plugin(distribution: str) -> None:
         shape = (32, 32) if channels == 1 else (32, 32, channels)
         image = np.ones(shape, kind.dtype)
         path = Path(f"image{format.extensions[0]}")
-        iio.imwrite(path, image, plugin=spec.name)
+        iio.imwrite(path, image, plugin=plugin)
         back = iio.imread(path, index=0)
         assert back.shape[:2] == shape[:2], (format.name, back.shape)
         assert format.lossy or (back == image).all(), format.name

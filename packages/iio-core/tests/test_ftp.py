@@ -219,13 +219,16 @@ def test_names(ftp) -> None:
 )
 def test_the_bytes_of_a_name_are_sent_as_they_are(bad, path, name) -> None:
     told = []
+    ended = threading.Event()
 
     def answer(to: socket.socket) -> None:
         to.sendall(b"220 hello\r\n230 in\r\n200 fine\r\n350 fine\r\n213 9\r\n213 9\r\n500 no\r\n")
         while data := to.recv(1000):
             told.append(data)
+        ended.set()
 
     refused(bad(answer).replace("x.png", path), "500 no")
+    assert ended.wait(10)
     assert b"SIZE " + name + b"\r\nMDTM " + name + b"\r\n" in b"".join(told)
 
 

@@ -1,0 +1,60 @@
+"""Which compressions and samples can be decoded here."""
+
+from __future__ import annotations
+
+import importlib.util
+from functools import cache
+
+from tifffile import TIFF, TiffPage
+
+__all__ = ["INSTALL", "has_codecs", "is_absent", "lacking"]
+
+INSTALL = 'pip install "iio-tiff[codecs]"'
+# zstd came with Python 3.14; lzma may be left out when Python is built.
+_STANDARD = {34925: "lzma", 34926: "compression.zstd", 50000: "compression.zstd"}
+_WHOLE = (1, 8, 16, 32, 64, 128)  # bits of a sample that need no unpacking
+
+
+@cache
+def has_codecs() -> bool:
+    """Tell whether imagecodecs is installed, which has what tifffile lacks."""
+    return importlib.util.find_spec("imagecodecs") is not None
+
+
+def is_absent(compression: int) -> bool:
+    """Tell whether a codec of the standard library that the backend counts on is not here."""
+    module = _STANDARD.get(compression)
+    if module is None or has_codecs():
+        return False
+    try:
+        return importlib.util.find_spec(module) is None
+    except ImportError:
+        return True
+
+
+def lacking(page: TiffPage) -> str:
+    """Return why the pixels of a page cannot be decoded here; an empty string if they can."""
+    problem = _problem(page)
+    if problem and not has_codecs():
+        return f"{problem}: {INSTALL}"
+    return problem
+
+
+def _problem(page: TiffPage) -> str:
+    compression = int(page.compression)
+    if compression != 1 and (compression not in TIFF.DECOMPRESSORS or is_absent(compression)):
+        return f"nothing here decodes its compression {_called(page.compression)}"
+    if compression in TIFF.IMAGE_COMPRESSIONS:  # which take care of the rest themselves
+        return ""
+    if int(page.predictor) != 1 and page.predictor not in TIFF.UNPREDICTORS:
+        return f"nothing here undoes its predictor {_called(page.predictor)}"
+    bits = page.bitspersample
+    if isinstance(bits, int) and bits not in _WHOLE and not has_codecs():
+        return f"its samples of {bits} bits cannot be unpacked"
+    return ""
+
+
+def _called(code: int) -> str:
+    """Return a number with the backend's name for it."""
+    name = getattr(code, "name", "")
+    return f"{int(code)} ({name})" if name else str(int(code))

@@ -1,0 +1,150 @@
+"""Which pages and series the arguments of reading name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from tifffile import TiffFrame, TiffPage, TiffPageSeries
+
+from iio_core import DecodeError, FrameIndexError, Index, OptionError
+
+from ._images import Image, level_of, of_pages, of_series
+from ._opening import Opened
+from ._told import heard
+
+__all__ = ["Key", "Selection"]
+
+_KEPT = 64  # pages
+Key = int | slice | Sequence[int]
+
+
+class Selection:
+    """Finds the pages and series of a file, each when it is first asked for.
+
+    Parameters
+    ----------
+    file : Opened
+        The file.
+    name : str
+        How messages call it.
+    """
+
+    def __init__(self, file: Opened, name: str) -> None:
+        self._file = file
+        self._tiff = file.tiff
+        self._name = name
+        self._pages: dict[int, TiffPage] = {}  # the last ones
+        self._asked: tuple[object, ...] = ()
+        self._last: Image | None = None
+        self._found: list[TiffPageSeries] | None = None
+
+    @property
+    def series(self) -> list[TiffPageSeries]:
+        """The series, looked for when they are first asked for."""
+        if self._found is None:
+            self._file.chain.count()  # all directories are looked through before
+            with heard(self._name):
+                self._found = list(self._tiff.series)
+        return self._found
+
+    def at(self, number: int) -> TiffPageSeries:
+        """Return a series.
+
+        Raises
+        ------
+        FrameIndexError
+            If there is none of this number.
+        """
+        if not 0 <= number < len(self.series):
+            raise FrameIndexError(
+                f"{self._name} has {len(self.series)} images; there is none at {number}"
+            )
+        return self.series[number]
+
+    def _page(self, number: int) -> TiffPage:
+        """Return a page of the file, without a look at those between."""
+        if number < 0:
+            number += self._file.chain.count()
+        if number < 0:
+            raise FrameIndexError(f"{self._name} has no page {number}")
+        if number == 0:
+            return self._tiff.pages.first
+        if number not in self._pages:
+            offset = self._file.chain.at(number)
+            if len(self._pages) >= _KEPT:
+                self._pages.clear()
+            self._tiff.filehandle.seek(offset)
+            with heard(self._name):
+                self._pages[number] = TiffPage(self._tiff, number)
+        return self._pages[number]
+
+    def image(
+        self,
+        index: Index,
+        page: int | None,
+        series: int | None,
+        level: int | None,
+        key: Key | None,
+    ) -> Image:
+        """Return what the arguments of `read` name."""
+        asked = (index, page, series, level)
+        if key is None and asked == self._asked and self._last is not None:
+            return self._last  # that was described, and now it is read
+        image = self._named(index, page, series, level, key)
+        image.keep_open = self._file.keep_open
+        if image.offset is not None and image.series is not None:
+            self._file.chain.refuse_inside(image.offset, image.nbytes)
+        if key is None:
+            self._asked, self._last = asked, image
+        return image
+
+    def _named(
+        self,
+        index: Index,
+        page: int | None,
+        series: int | None,
+        level: int | None,
+        key: Key | None,
+    ) -> Image:
+        number = index if isinstance(index, int) else None
+        if series is not None:
+            if number is not None and number != series:
+                raise OptionError(f"index={number} and series={series} are two different images")
+            number = series if series >= 0 else series + len(self.series)
+        if page is not None and key is not None:
+            raise OptionError("page= and key= name pages both: one of them is enough")
+        wanted: Key | None = page if page is not None else key
+        if wanted is None:
+            found = self.at(0 if number is None else number)
+            return of_series(level_of(found, level, self._name))
+        if level is not None and number is None:
+            raise OptionError("level= is of a series: name that with index=")
+        return self._of_pages(wanted, number, level)
+
+    def _of_pages(self, wanted: Key, number: int | None, level: int | None) -> Image:
+        if number is None:
+            total = None
+            each: Any = self._page
+        else:
+            of = level_of(self.at(number), level, self._name)
+            total = len(of)
+            each = of.__getitem__
+        if isinstance(wanted, slice):
+            total = self._file.chain.count() if total is None else total
+            numbers: Sequence[int] = range(*wanted.indices(total))
+        else:
+            numbers = [wanted] if isinstance(wanted, int) else [int(n) for n in wanted]
+        if not numbers:
+            raise FrameIndexError(f"{self._name}: key={wanted!r} names no page")
+        if total is not None and not all(-total <= n < total for n in numbers):
+            raise FrameIndexError(f"{self._name} has {total} pages of this; not {wanted!r}")
+        pages: list[TiffPage | TiffFrame]
+        if number is None:
+            pages = [each(n) for n in numbers]
+        else:
+            with heard(self._name):
+                pages = [each(n) for n in numbers]
+        if any(p is None for p in pages):
+            raise DecodeError(f"{self._name} does not have page {wanted!r}", plugin="tiff")
+        return of_pages(pages, stacked=not isinstance(wanted, int))
