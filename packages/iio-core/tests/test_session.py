@@ -559,3 +559,12 @@ def test_giving_up() -> None:
     with pytest.raises(iio.EncodeError, match="stuck"):
         stuck.abort()
     assert stuck.closed
+
+
+@pytest.mark.parametrize("metadata", ["x", ["a"], [], 3])
+def test_metadata_that_is_no_mapping_is_refused(metadata) -> None:
+    file = writer()
+    with pytest.raises(iio.OptionError, match="it has to be a mapping"):
+        file.write(IMAGES[0], metadata=metadata)
+    assert file.written == 0
+    file.abort()

@@ -208,13 +208,21 @@ def test_gif_times_are_seconds(options, expected):
 
 @pytest.mark.parametrize(
     ("duration", "expected"),
-    [(5, [0, 1, 1]), (40, [4, 4, 4]), ([100, 200, 300], [10, 20, 30]), ([0, 50, 50], [0, 5, 5])],
+    [(15, [1, 2, 1]), (40, [4, 4, 4]), ([100, 200, 300], [10, 20, 30]), ([0, 50, 50], [0, 5, 5])],
 )
 def test_gif_times_that_are_milliseconds(duration, expected):
     with pytest.warns(iio.IIOWarning, match="taken as milliseconds"):
         data = write_frames(duration=duration)
     assert sum(delays(data)) == pytest.approx(sum(expected), abs=1)
-    assert delays(data)[1:] == expected[1:] or duration == 5
+    assert delays(data)[1:] == expected[1:] or duration == 15
+
+
+@pytest.mark.parametrize("options", [{"fps": 150}, {"duration": 0.005}])
+def test_gif_times_that_are_too_short(options):
+    with pytest.warns(iio.IIOWarning, match="and is for 10") as caught:
+        data = write_frames(**options)
+    assert len(caught) == 1
+    assert delays(data) == [1, 1, 1]
 
 
 @pytest.mark.parametrize("name", ["png", "webp"])

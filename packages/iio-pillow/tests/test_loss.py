@@ -74,3 +74,54 @@ def test_what_would_be_cut_off_is_refused(dtype, mode):
 def test_whole_numbers_may_become_floats():
     image = np.arange(16, dtype=np.int32).reshape(4, 4)
     np.testing.assert_array_equal(iio.imread(write(".tif", image, mode="F")), image)
+
+
+@pytest.mark.parametrize(
+    ("options", "stored"),
+    [
+        ({"duration": 0.1}, [10, 10, 10]),
+        ({"duration": [0, 4, 200]}, [0, 10, 200]),
+        ({"metadata": {"duration": 0.7}}, [10, 10, 10]),
+    ],
+)
+def test_gif_times_that_are_too_short_are_told_once(options, stored):
+    with pytest.warns(iio.IIOWarning, match="hundredths of a second.*duration=100") as caught:
+        data = write(".gif", [FEW, FEW, FEW], **options)
+    assert len(caught) == 1
+    assert iio.immeta(data, index=...)["durations"] == stored
+
+
+def test_gif_times_from_fps_that_are_too_short_name_no_duration():
+    with pytest.warns(iio.IIOWarning, match="hundredths of a second") as caught:
+        write(".gif", [FEW], fps=150)
+    assert "duration=" not in str(caught[0].message)
+
+
+@pytest.mark.parametrize("milliseconds", [0, 10, 15])
+def test_gif_times_that_can_be_stored_are_not_told(milliseconds):
+    write(".gif", [FEW, FEW], duration=milliseconds)
+
+
+@pytest.mark.parametrize(
+    ("extension", "channels", "dtype", "mode"),
+    [
+        (".xbm", 3, "uint8", "1"),
+        (".msp", 3, "uint8", "1"),
+        (".spi", 3, "uint8", "F"),
+        (".icns", 3, "uint8", "RGBA"),
+        (".jpg", 4, "uint8", "RGB"),
+        (".png", 3, "uint16", None),
+        (".tif", 3, "float32", None),
+    ],
+)
+def test_a_mode_is_advised_only_if_it_helps(extension, channels, dtype, mode):
+    image = np.zeros((16, 16, channels), dtype)
+    with pytest.raises(iio.EncodeError, match="without loss it holds") as caught:
+        write(extension, image, plugin="pillow")
+    if mode is None:
+        assert "mode=" not in str(caught.value)
+    else:
+        one = {"is_batch": False} if mode in ("1", "F") else {}
+        advice = f"mode={mode!r}" + (", is_batch=False." if one else ".")
+        assert advice in str(caught.value)
+        assert write(extension, image, plugin="pillow", mode=mode, **one)

@@ -426,3 +426,33 @@ def test_exif_text_that_pillow_cannot_write_is_told():
     image = np.zeros((8, 8, 3), np.uint8)
     with pytest.warns(iio.MetadataWarning, match="LensModel"):
         iio.imwrite("<bytes>", image, extension=".jpg", metadata={"LensModel": "Ünique"})
+
+
+@pytest.mark.parametrize(
+    ("metadata", "named"),
+    [
+        ({"exif": b"junk"}, "exif"),
+        ({"exif": "junk"}, "exif"),
+        ({"GPSInfo": {"Nowhere": 1}}, "GPSInfo: 'Nowhere'"),
+        ({"GPSInfo": 3}, "GPSInfo"),
+        ({"GPSInfo": {2: "north"}}, "GPSInfo"),
+        ({"Orientation": "left"}, "Orientation"),
+        ({1: "one"}, "1"),
+    ],
+)
+def test_values_that_cannot_be_stored_are_named(metadata, named):
+    with pytest.warns(iio.MetadataWarning, match=f"left out: {named}"):
+        data = iio.imwrite("<bytes>", RGB, extension=".jpg", metadata={**metadata, "Artist": "me"})
+    stored = Image.open(io.BytesIO(data)).getexif()
+    assert stored[0x013B] == "me" and 0x0112 not in stored
+
+
+def test_gps_tags_by_number():
+    given = {"GPSInfo": {1: "N", "GPSLongitudeRef": "E"}}
+    data = iio.imwrite("<bytes>", RGB, extension=".jpg", metadata=given)
+    assert Image.open(io.BytesIO(data)).getexif().get_ifd(0x8825) == {1: "N", 3: "E"}
+
+
+def test_none_says_nothing():
+    data = iio.imwrite("<bytes>", RGB, extension=".png", metadata={"Title": None, "Author": "me"})
+    assert Image.open(io.BytesIO(data)).text == {"Author": "me"}

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+
 from iio_tiff._spec import FEI, SPEC
 
 

@@ -11,6 +11,7 @@ from iio_core import EncodeError, Format, OptionError
 
 from ._palette import to_palette
 from ._pixels import LAYOUTS
+from ._writers._modes import MODES
 
 __all__ = ["from_array", "is_batch"]
 
@@ -112,4 +113,27 @@ def _advice(array: np.ndarray[Any, Any], format: Format) -> str:
         if array.dtype.kind == "f":
             return "If its values are from 0 to 1: (image * 255).round().astype('uint8')."
         return "Scale it to 0..255 and convert it: image.astype('uint8')."
-    return "Convert it first, or name what Pillow should convert it to: mode='RGB', for example."
+    mode = _helpful_mode(array, format)
+    if mode is None:
+        return "Convert it first; Pillow cannot do it."
+    # With a mode of one channel a third axis counts images, see `is_batch`.
+    one = ", is_batch=False" if is_batch(array.shape, mode) else ""
+    return f"Convert it first, or name what Pillow should convert it to: mode={mode!r}{one}."
+
+
+def _helpful_mode(array: np.ndarray[Any, Any], format: Format) -> str | None:
+    """Return a mode that such an array can be converted to and the format holds."""
+    channels = array.shape[2] if array.ndim == 3 else 1
+    natural = _NATURAL.get((array.dtype.name, channels))
+    if natural is None or natural in ("I", "F"):
+        return None
+    source = "L" if natural == "I;16" else natural
+    order = ("L", "RGB", "RGBA", "F", "1") if channels < 3 else ("RGB", "RGBA", "L", "F", "1")
+    for mode in order:
+        if mode in MODES.get(format.name, ()) and mode != natural:
+            try:
+                Image.new(source, (1, 1)).convert(mode)
+            except ValueError:  # Pillow knows no way
+                continue
+            return mode
+    return None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import struct
 import warnings
-from collections.abc import Collection, Mapping, MutableMapping, Sized
+from collections.abc import Collection, Mapping, MutableMapping, Sequence, Sized
 from typing import TYPE_CHECKING, Any
 
 from iio_core import MetadataWarning
@@ -45,6 +46,12 @@ _STRUCTURE = frozenset(
 
 # Other names of the same: of chunks of PNG, of tags of TIFF.
 _ALIASES = {"XML:com.adobe.xmp": "xmp", "XMLPacket": "xmp", "InterColorProfile": "icc_profile"}
+# What Pillow raises for a value that is not of its tag's type, or a packet that it cannot read.
+_UNFIT = (
+    *(struct.error, TypeError, ValueError, LookupError, AttributeError, SyntaxError),
+    *(ArithmeticError, OSError),
+)
+_GPS = 0x8825
 _X_RESOLUTION, _Y_RESOLUTION, _UNIT = 0x011A, 0x011B, 0x0128
 
 EXIF_GROUP = "EXIF_MAIN"
@@ -89,15 +96,24 @@ def saving(
         # The same tags once more; who changes them in imageio's way does it there.
         metadata = {k: v for k, v in metadata.items() if k != EXIF_GROUP} | dict(group)
     for name, value in metadata.items():
+        if not isinstance(name, str):
+            lost.append(f"{name!r} (no string)")
+            continue
         name = _ALIASES.get(name, name)
         if _says_nothing(name, value, metadata, holds) or name in options:
             continue
-        if name in holds and name != "text":
+        if name == "exif" and name in holds and not is_exif(value):
+            lost.append("exif (its value is not EXIF data)")
+        elif name in holds and name != "text":
             options[name] = metadata.get(name, value)
-        elif name == "dpi" and "exif" in holds:
+        elif name == "dpi" and "exif" in holds and _is_pair(value):
             tags |= {_X_RESOLUTION: value[0], _Y_RESOLUTION: value[1], _UNIT: 2}
-        elif name == "durations" and "duration" in holds:
+        elif name == "durations" and "duration" in holds and isinstance(value, Sequence):
             continue
+        elif name == "GPSInfo" and "exif" in holds:
+            place, unknown = _gps(value)
+            lost += unknown
+            tags |= {_GPS: place} if place else {}
         elif "exif" in holds and (tag := tag_number(name)) is not None and _fits(tag, value):
             tags[tag] = value
         elif "text" in holds and isinstance(value, str):
@@ -105,10 +121,10 @@ def saving(
         else:
             lost.append(name)
     durations = metadata.get("durations")
-    if "duration" in holds and durations is not None and number < len(durations):
+    if "duration" in holds and isinstance(durations, Sequence) and number < len(durations):
         options["duration"] = durations[number]
     if tags:
-        options["exif"] = exif_with(options.get("exif", b""), tags)
+        lost += _add_tags(options, tags)
     if text:
         options["text"] = text
     new = sorted(set(lost) - (told or set()))
@@ -121,6 +137,52 @@ def saving(
             stacklevel=2,
         )
     return options
+
+
+def is_exif(value: Any) -> bool:
+    """Tell whether a value looks like EXIF data: a TIFF header, after ``Exif`` or not."""
+    from PIL import Image
+
+    if isinstance(value, Image.Exif):
+        return True
+    if not isinstance(value, bytes | bytearray | memoryview):
+        return False
+    return bytes(value[:10]).removeprefix(b"Exif\0\0")[:4] in (b"II*\0", b"MM\0*")
+
+
+def _is_pair(value: Any) -> bool:
+    return isinstance(value, Sequence) and not isinstance(value, str | bytes) and len(value) == 2
+
+
+def _add_tags(options: dict[str, Any], tags: Mapping[int, Any]) -> list[str]:
+    """Put tags into the EXIF packet among the options; return what cannot be stored."""
+    from PIL.ExifTags import TAGS
+
+    given = options.get("exif", b"")
+    packet = bytes(given.tobytes() if hasattr(given, "tobytes") else given)
+    try:
+        options["exif"] = exif_with(packet, tags)
+        return []
+    except _UNFIT:
+        pass
+    fit = {tag: value for tag, value in tags.items() if _is_storable(tag, value)}
+    lost = [f"{TAGS.get(tag, tag)} (a value of the wrong kind)" for tag in tags if tag not in fit]
+    if not fit:
+        return lost
+    try:
+        options["exif"] = exif_with(packet, fit)
+    except _UNFIT:
+        options["exif"] = exif_with(b"", fit)
+        lost.append("exif (it is damaged)")
+    return lost
+
+
+def _is_storable(tag: int, value: Any) -> bool:
+    try:
+        exif_with(b"", {tag: value})
+    except _UNFIT:
+        return False
+    return True
 
 
 def upright(packet: bytes | Image.Exif, format: str, told: set[str]) -> bytes | Image.Exif:
@@ -209,7 +271,7 @@ def exif_with(packet: bytes, tags: Mapping[int, Any]) -> bytes:
     changed = False
     for tag, value in tags.items():
         if tag == IFD.GPSInfo:
-            changed |= _update(place, _gps(value))
+            changed |= _update(place, _gps(value)[0])
         elif tag in inner or (0x829A <= tag <= 0xA500 and tag not in data):
             # Tags that belong to the Exif directory (Exif 2.32, section 4.6.5).
             changed |= _update(inner, {tag: value})
@@ -238,9 +300,13 @@ def _update(directory: MutableMapping[int, Any], values: Mapping[int, Any]) -> b
     return changed
 
 
-def _gps(values: Mapping[Any, Any]) -> dict[int, Any]:
-    """Return the tags of a GPS directory by number."""
+def _gps(values: Any) -> tuple[dict[int, Any], list[str]]:
+    """Return the tags of a GPS directory by number, and what is none of them."""
     from PIL.ExifTags import GPSTAGS
 
-    numbers = {name: number for number, name in GPSTAGS.items()}
-    return {numbers[name]: value for name, value in values.items() if name in numbers}
+    if not isinstance(values, Mapping):
+        return {}, ["GPSInfo (no mapping)"]
+    numbers: dict[Any, int] = {name: number for number, name in GPSTAGS.items()}
+    numbers |= {number: number for number in GPSTAGS}
+    known = {numbers[name]: value for name, value in values.items() if name in numbers}
+    return known, [f"GPSInfo: {name!r}" for name in values if name not in numbers]

@@ -77,13 +77,18 @@ class WriteSession(Session):
         EncodeError
             If the format cannot hold such an image.
         OptionError
-            If the plugin does not know an option.
+            If the plugin does not know an option, or `metadata` is no mapping.
         """
         if self._closed:
             raise ValueError(f"{self._target.name} is closed")
         if options:
             where = f"plugin {self.plugin!r} for {self.format}"
             _options.check(options, _options.names(self._writer.write), where=where)
+        if metadata is not None and not isinstance(metadata, Mapping):
+            raise OptionError(
+                f"metadata={_shortened(metadata)}: it has to be a mapping of names to values, as "
+                "`metadata` of a file that was read returns it"
+            )
         told = options if metadata is None else {**options, "metadata": metadata}
         for one in self._images(image, is_batch, options):
             with _held_interrupts() if self._lasting else nullcontext():
@@ -240,6 +245,12 @@ def _held_interrupts() -> Iterator[None]:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     if held:
         raise KeyboardInterrupt
+
+
+def _shortened(value: Any) -> str:
+    """Show a value that may be long."""
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def _is_numbers(image: Any) -> bool:

@@ -17,6 +17,8 @@ from ._timing import milliseconds_of
 
 __all__ = ["GifWriter"]
 
+_SHORTEST = 10.0  # milliseconds: the unit of the file, and 0 has a meaning of its own
+
 
 class GifWriter(PillowWriter):
     """Writes GIF; every frame is kept, also if it is equal to the one before."""
@@ -69,6 +71,7 @@ class GifWriter(PillowWriter):
             How long the frame is shown, in milliseconds, or a list with one for each frame; 100 if
             neither this nor `fps` is given.
             Stored in hundredths of a second; what rounding leaves is carried to the next frame.
+            Less than 10, but not 0, is stored as 10, with a warning.
         fps : float, optional
             Frames per second, instead of `duration`.
         loop : int, optional
@@ -94,14 +97,15 @@ class GifWriter(PillowWriter):
         Warns
         -----
         IIOWarning
-            If colors or degrees of transparency are lost.
+            If colors or degrees of transparency are lost, or a frame is shown for less than 10 ms.
         """
         after = entry_of("disposal", disposal, self._count)
         self._given(loop=loop, palettesize=palettesize, subrectangles=subrectangles)
         self._given(dither=dither, disposal=after, comment=comment)
         held = self._held(metadata, self._count)
         shown = held.pop("duration", None) if duration is None else duration
-        milliseconds = milliseconds_of(shown, fps, self._count)
+        asked = milliseconds_of(shown, fps, self._count)
+        milliseconds = max(asked, _SHORTEST) if asked else 0.0
         picture = self._image(image, mode)
         repeat = held.get("loop", 0) if loop is None else loop
         animation = self._animation or self._begun(held, comment, repeat)
@@ -119,6 +123,13 @@ class GifWriter(PillowWriter):
         except ValueError as error:
             raise self._refuse(f"frame {self._count}: {error}") from None
         self._count += 1
+        if milliseconds != asked:
+            unit = " duration= is in milliseconds: 0.1 s is duration=100" if fps is None else ""
+            self._lost(
+                "duration",
+                f"a frame is to be shown for {asked:g} ms, and is for {_SHORTEST:g}: GIF stores "
+                f"hundredths of a second.{unit}",
+            )
         if mode is None:
             if animation.reduced and palettesize is None and dither is None:
                 self._lost(
