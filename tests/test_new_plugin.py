@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from typing import Any
 
 import pytest
 
+import iio_core
 from iio_core.cli import main
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -136,6 +138,34 @@ def test_linters_have_nothing_to_say(tmp_path: Path, name: str) -> None:
     folder = new_plugin(tmp_path, name)
     for check in (["check"], ["format", "--check"]):
         run(sys.executable, "-m", "ruff", *check, "--no-cache", cwd=folder)
+
+
+@pytest.mark.slow
+def test_the_tutorial_s_files_pass_their_tests_as_they_stand(tmp_path: Path) -> None:
+    folder = new_plugin(tmp_path, "iio-gray8")
+    text = (ROOT / "docs/tutorial/first-plugin.md").read_text(encoding="utf-8")
+    told = re.findall(r"^```python\n# (\S+\.py)\n(.*?)^```", text, re.M | re.S)
+    assert {place for place, _ in told} == {
+        "src/iio_gray8/_reader.py",
+        "src/iio_gray8/_spec.py",
+        "src/iio_gray8/_writer.py",
+        "tests/test_conformance.py",
+        "tests/test_iio_gray8.py",
+    }
+    for place, code in told:
+        assert (folder / place).is_file(), place
+        (folder / place).write_text(code, encoding="utf-8")
+    info = folder / "src/iio_gray8-0.1.0.dist-info"  # what an editable install leaves
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: iio-gray8\nVersion: 0.1.0\n")
+    (info / "entry_points.txt").write_text("[iio_core.plugins]\ngray8 = iio_gray8._spec:SPEC\n")
+    paths = [str(folder / "src"), str(Path(iio_core.__file__).parents[1])]
+    said = run(
+        *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"),
+        cwd=folder,
+        env={"PYTHONPATH": os.pathsep.join(paths)},
+    )
+    assert int(said.split(" passed")[0].split()[-1]) > 40
 
 
 def pip(*arguments: object) -> None:

@@ -66,3 +66,15 @@ def test_a_stale_generated_file_is_noticed_and_kept(tmp_path: Path) -> None:
     assert run.returncode == 1
     assert "-old\n+new" in run.stdout
     assert (tmp_path / "a.md").read_text(encoding="utf-8") == "old\n"
+
+
+def test_what_tests_import_from_beside_them_is_there_once() -> None:
+    """All tests run in one process, where a name of a module is one module."""
+    folders = [*ROOT.glob("packages/*/tests"), *ROOT.glob("examples/*/tests"), ROOT / "tests"]
+    homes: dict[str, set[Path]] = {}
+    imported = set()
+    for file in (file for folder in folders for file in folder.glob("*.py")):
+        homes.setdefault(file.stem, set()).add(file.parent)
+        imported |= set(re.findall(r"^(?:from|import) (\w+)", file.read_text("utf-8"), re.M))
+    shared = {name for name in imported & homes.keys() if len(homes[name]) > 1}
+    assert not shared, f"modules of several packages: {sorted(shared)}"

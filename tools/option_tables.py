@@ -91,7 +91,9 @@ def table(function: Callable[..., Any]) -> str:
 def opening_by_format(plugin: Any, spec: PluginSpec) -> Iterator[str]:
     """Yield the options of opening that only some formats have."""
     by_format = getattr(plugin, "open_reader_for", None)
-    for format in spec.formats if by_format is not None else ():
+    if by_format is None:
+        return
+    for format in spec.formats:
         opener = by_format(format.name)
         if opener != plugin.open_reader:
             where = " ".join(f"`{name}`" for name in (*format.devices, *format.extensions))

@@ -53,8 +53,25 @@ def test_version_and_wrong_arguments(capsys: pytest.CaptureFixture[str]) -> None
     assert refused() == 2
     assert refused("no-such-command") == 2
     assert refused("info") == 2
-    assert refused("convert", "a", "b", "--jobs", "-1") == 2
     assert "Traceback" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (["convert", "a", "b", "--jobs", "-1"], "--jobs: '-1' is not a whole number from 0 on"),
+        (["convert", "a", "b", "--jobs", "two"], "--jobs: 'two' is not a whole number from 0 on"),
+        (["montage", "a", "-o", "b", "--columns", "0"], "'0' is not a whole number from 1 on"),
+        (["doctor", "--timeout", "0"], "--timeout: '0' is not a number of seconds above 0"),
+        (["doctor", "--timeout", "nan"], "'nan' is not a number of seconds"),
+        (["doctor", "--timeout", "soon"], "'soon' is not a number of seconds"),
+    ],
+)
+def test_numbers_that_cannot_be_meant(
+    words: list[str], reason: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert refused(*words) == 2
+    assert reason in capsys.readouterr().err
 
 
 def test_help_imports_neither_numpy_nor_plugins(run: Callable[..., Any]) -> None:

@@ -16,6 +16,7 @@ import pytest
 from children import python_environment
 
 import iio_core as iio
+from iio_core import _absent
 from iio_core.cli import _pool, _progress, main
 from iio_core.cli._arguments import index_of
 from iio_core.cli._plan import Job, Settings
@@ -63,7 +64,7 @@ def test_options_of_both_sides(capsys: pytest.CaptureFixture[str]) -> None:
     assert "Did you mean 'level'?" in capsys.readouterr().err
     assert main(["convert", "a.fake", "c.fk", "--write", "level=20"]) == 1
     assert "level goes up to 9" in capsys.readouterr().err
-    assert main(["convert", "a.fake", "c.fk", "--write", "plugin=nobody"]) == 1
+    assert main(["convert", "a.fake", "c.fk", "--write", "plugin=nobody"]) == 2
     assert names() == ["a.fake", "b.fk"]
 
 
@@ -77,7 +78,7 @@ def test_a_folder_into_a_folder(capsys: pytest.CaptureFixture[str]) -> None:
     Path("in/broken.fake").write_bytes(fakes.MAGIC + b"I\xff\0\0\0{")
     assert main(["convert", "in", "out", "--to", ".fk"]) == 1
     err = capsys.readouterr().err
-    assert "1 file passed over" in err
+    assert "1 file passed over, which no plugin reads: in/readme.txt" in err.replace("\\", "/")
     assert "3 files written, 1 failed" in err
     assert err.count("broken.fake") == 1
     assert names("out") == ["a.fk", "b.fk", "d.fk"]
@@ -185,6 +186,16 @@ def test_all_is_an_index() -> None:
         (["empty", "out", "--to", ".fk"], "there is nothing to read in empty"),
         (["a.fake", "./a.fake", "--overwrite"], "would be replaced by what is made of it"),
         (["a.fake", "out.fk", "--write", "level"], "KEY=VALUE"),
+        (["*.f*k*", "t/{name}.fk"], "unknown {name}; there are {stem}, {index}"),
+        (["*.f*k*", "{index:zz}.fk"], "unknown {index:zz}"),
+        (["a.fake", "out", "--to", ".xyz"], "no plugin writes .xyz"),
+        (["a.fake", "out", "--to", ".fk", "--plugin", "fakke"], "Did you mean 'fake'?"),
+        (
+            ["a.fake", "out"],
+            "no extension; say which format: out.png, for example, or --to",
+        ),
+        (["a.fake", "-"], "standard output is not supported"),
+        (["a.fake", "-", "--to", ".fk"], "standard output is not supported"),
     ],
 )
 def test_what_cannot_end_well_is_refused_before_it_begins(
@@ -198,6 +209,55 @@ def test_what_cannot_end_well_is_refused_before_it_begins(
     assert main(["convert", *words]) == 2
     assert reason in capsys.readouterr().err
     assert names() == before
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a device that is a file")
+def test_a_device_is_no_output(capsys: pytest.CaptureFixture[str]) -> None:
+    put("a.fake", image(1))
+    assert main(["convert", "a.fake", os.devnull]) == 2
+    assert f"{os.devnull} is not a file" in capsys.readouterr().err
+
+
+def test_a_plugin_that_can_be_installed_is_told_before_anything(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(_absent, "installed_version", lambda distribution: None)
+    put("a.fake", image(1))
+    assert main(["convert", "a.fake", "out", "--to", ".fk", "--write", "plugin=tiff"]) == 1
+    err = capsys.readouterr().err
+    assert err == "iio: plugin 'tiff' is not installed: pip install iio-tiff\n"
+    assert names() == ["a.fake"]
+
+
+def test_the_same_failure_of_many_files_is_told_once(capsys: pytest.CaptureFixture[str]) -> None:
+    for number in range(3):
+        put(f"{number}.fake", image(number))
+    assert main(["convert", "*.fake", "out", "--to", ".fk", "--write", "levle=3"]) == 1
+    err = capsys.readouterr().err
+    assert err.count("has no option 'levle'") == 1 and "3 failed" in err
+    assert "and the same of 1.fake, 2.fake" in err
+
+
+def test_files_that_are_passed_over_are_named(capsys: pytest.CaptureFixture[str]) -> None:
+    put("in/a.fake", image(1))
+    for name in ("b.txt", "c.txt"):
+        Path("in", name).write_text("no image")
+    assert main(["convert", "in", "out", "--to", ".fk"]) == 0
+    err = capsys.readouterr().err
+    assert "b.txt and 1 more; -v names them" in err and "c.txt" not in err
+    assert main(["convert", "in", "out", "--to", ".fk", "-v"]) == 0
+    assert "c.txt" in capsys.readouterr().err
+
+
+def test_of_many_to_one_the_file_that_does_not_fit_is_named(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for number in range(3):
+        put(f"{number}.fake", image(number, dtype="float32" if number == 1 else "uint8"))
+    assert main(["convert", "*.fake", "all.fk"]) == 1
+    err = capsys.readouterr().err
+    assert "1.fake: FAKE cannot hold an array of float32" in err and "{stem}" in err
+    assert not Path("all.fk").exists()
 
 
 def test_an_output_is_whole_or_not_there(capsys: pytest.CaptureFixture[str]) -> None:
@@ -245,7 +305,8 @@ def test_the_same_warning_of_many_files_is_told_once(
         put(f"in/{number}.fake", image(number))
     with iio.use(fakes.spec("one", fakes.format("ONE", ".one", reads=()), plugin=plugin)):
         assert main(["convert", "in", "out", "--to", ".one"]) == 0
-    assert "warning: ONE cannot hold a Title (and 3 more like it)" in capsys.readouterr().err
+    err = capsys.readouterr().err.replace("\\", "/")
+    assert "warning: in/0.fake: ONE cannot hold a Title (and 3 more like it)" in err
 
 
 def test_metadata_that_cannot_be_read_can_be_left_out(
@@ -342,7 +403,8 @@ def test_several_processes_do_all_but_the_one_that_crashes(
     # One that was done when its neighbor crashed, but not reported, is found to be there.
     told = re.search(r"([0-9]+) files? written(?:, ([0-9]+) skipped that were there)?, 3 fai", err)
     assert told is not None and int(told[1]) + int(told[2] or 0) == 20, err
-    assert err.count("the process that converted it has ended") == 2
+    assert err.count("the process that converted it has ended") == 1  # of both
+    assert "x3.crash" in err and "x12.crash" in err
     assert "Traceback" not in err
 
 

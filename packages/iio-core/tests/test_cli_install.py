@@ -181,6 +181,23 @@ def test_an_extra_takes_what_nobody_else_needs(
     assert "it has: one, two" in capsys.readouterr().err
 
 
+def test_installed_wheels_with_plugins_are_known_by_name(
+    pip: Ran, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    info = tmp_path / "w_stranger-9.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: w-stranger\nVersion: 9\n")
+    (info / "entry_points.txt").write_text("[iio_core.plugins]\nodd = w_stranger:SPEC\n")
+    assert main(["uninstall", "w-stranger", "--yes"]) == 1
+    monkeypatch.syspath_prepend(tmp_path)
+    assert main(["uninstall", "w_stranger", "--yes"]) == 0
+    assert main(["install", "W-Stranger[fast]", "--yes"]) == 0
+    assert pip == [
+        ["-m", "pip", "uninstall", "--yes", "w-stranger"],
+        ["-m", "pip", "install", "w-stranger[fast]"],
+    ]
+
+
 def test_the_wheel_of_a_format_is_uninstalled_and_of_two_none(
     pip: Ran, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -174,6 +174,16 @@ def test_what_is_imported_in_the_other_process() -> None:
     assert "Traceback" in found.traceback
 
 
+def test_doctor_names_a_missing_requirement_of_core_and_goes_on(
+    wheels: Path, iio_command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "importlib_metadata", None)  # as if it were not there
+    done = iio_command("doctor", IIO_PLUGINS="good")
+    assert done.returncode == 1
+    assert "importlib-metadata, which is missing: pip install importlib-metadata" in done.stdout
+    assert "w-good 1.0, MIT" in done.stdout and "good (w-good 1.0" in done.stdout
+
+
 def test_doctor_is_content_with_what_is_fine(wheels: Path, iio_command: Command) -> None:
     add(wheels, "w-fine", "fine", SPEC.replace("w-backend", "w-fine").replace('"2.0"', '"0.5"'))
     done = iio_command("doctor", IIO_PLUGINS="fine")

@@ -1044,6 +1044,7 @@ def test_private_addresses_can_be_refused(server, monkeypatch) -> None:
     with iio.limits(private_addresses=False):
         error = refused(url, "127.0.0.1 is on this machine", PermissionError)
         assert isinstance(error, iio.DecodeError)
+        assert "IIO_BLOCK_PRIVATE_ADDRESSES)" in str(error)
         refused(url.replace("127.0.0.1", "localhost"), "localhost is on this machine")
         refused(url.replace("127.0.0.1", "2130706433"), "is on this machine|cannot find")
         refused("http://169.254.169.254/latest/meta-data", "private network")

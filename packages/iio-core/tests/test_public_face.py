@@ -43,10 +43,15 @@ def test_dir_lists_all_and_nothing_else_is_found() -> None:
         iio.imshow  # noqa: B018
 
 
-def test_v3_has_the_names_of_imageio_v3() -> None:
-    assert v3.__all__ == ["imiter", "immeta", "imopen", "improps", "imread", "imwrite"]
+def test_v3_has_the_names_of_imageio_v3_and_all_others() -> None:
+    assert v3.__all__ == iio.__all__
+    assert set(iio._HOMES["_api"]) <= set(v3.__all__) <= set(dir(v3))
     for name in v3.__all__:
         assert getattr(v3, name) is getattr(iio, name)
+    with pytest.raises(AttributeError, match=r"module 'iio_core\.v3' has no attribute '_HOMES'"):
+        v3._HOMES  # noqa: B018
+    with v3.limits(dimensions=3) as now:
+        assert now.dimensions == 3
 
 
 @pytest.mark.parametrize(

@@ -375,6 +375,25 @@ def test_members_that_are_not_there(archive, inner) -> None:
         iio.imread(f"{archive}{inner}")
 
 
+def test_some_of_the_members_that_are_there_are_named(archive, tmp_path) -> None:
+    there = r"it has 'x\.fake', 'in/ner/y\.fake', 'in/ner/y\.raw' and 1 more$"
+    with pytest.raises(FileNotFoundError, match=there):
+        iio.imread(f"{archive}/no.png")
+    for names, said in (
+        ([], "it has no files"),
+        (["folder/"], "it has no files"),
+        (["a.png"], "it has 'a.png'"),
+        (["\x1b[2J", "b" * 500], f"it has '\\x1b[2J', '{'b' * 80}...'"),
+    ):
+        path = tmp_path / "b.zip"
+        with zipfile.ZipFile(path, "w") as file:
+            for name in names:
+                file.writestr(name, b"")
+        with pytest.raises(FileNotFoundError) as caught:
+            iio.imread(path / "no.png")
+        assert str(caught.value).endswith(f"'no.png'; {said}")
+
+
 def test_archives_that_are_not_there(tmp_path) -> None:
     with pytest.raises(FileNotFoundError):
         iio.imread(tmp_path / "no.zip" / "x.png")

@@ -407,5 +407,12 @@ def test_a_format_without_a_writer_writes_nothing(tmp_path):
 def test_a_format_without_volumes_is_not_asked_for_one():
     imageio.formats.add_format(ReadOnly("ro", "Read only", ".ro", "iI"))
     assert len(imageio.mimread(b"abc", ".ro")) == 3
-    with pytest.raises(ValueError, match="RO cannot read a volume"):
-        imageio.volread(b"abc", ".ro")
+    for format in (".ro", "ro", imageio.formats["ro"]):
+        with pytest.raises(ValueError, match="RO cannot read a volume"):
+            imageio.volread(b"abc", format)
+        with pytest.raises(ValueError, match="RO cannot read volumes"):
+            imageio.mvolread(b"abc", format)
+        with pytest.raises(ValueError, match="RO cannot read a volume"):
+            imageio.get_reader(b"abc", format, mode="v")
+    with pytest.raises(ValueError, match="RO cannot write a volume; it holds an image or images"):
+        imageio.volwrite("<bytes>", np.zeros((2, 2, 2), np.uint8), "ro")

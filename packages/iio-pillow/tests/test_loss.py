@@ -125,3 +125,17 @@ def test_a_mode_is_advised_only_if_it_helps(extension, channels, dtype, mode):
         advice = f"mode={mode!r}" + (", is_batch=False." if one else ".")
         assert advice in str(caught.value)
         assert write(extension, image, plugin="pillow", mode=mode, **one)
+
+
+@pytest.mark.parametrize(
+    ("shape", "options", "told"),
+    [
+        ((2, 8, 8, 3), {"is_batch": False}, r"4 axes is a batch .* is_batch=False contradicts"),
+        ((2, 2, 8, 8, 3), {}, r"4 axes is a batch .* each image of a batch has 2 axes or 3"),
+        ((0, 8, 3), {}, "at least one pixel"),
+    ],
+)
+@pytest.mark.parametrize("extension", [".png", ".gif", ".jpg"])
+def test_a_batch_that_is_called_one_image_is_told_so(extension, shape, options, told):
+    with pytest.raises(iio.EncodeError, match=told):
+        write(extension, np.zeros(shape, np.uint8), **options)

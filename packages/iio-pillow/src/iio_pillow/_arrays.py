@@ -104,8 +104,13 @@ def _refused(array: np.ndarray[Any, Any], format: Format, why: str = "") -> Enco
 
 
 def _advice(array: np.ndarray[Any, Any], format: Format) -> str:
-    if 0 in array.shape or array.ndim not in (2, 3):
+    if 0 in array.shape or array.ndim < 2:
         return "Give it one image with at least one pixel."
+    if array.ndim > 3:
+        return (
+            f"An array of {array.ndim} axes is a batch of images, which is_batch=False "
+            "contradicts; each image of a batch has 2 axes or 3."
+        )
     if array.ndim == 3 and array.shape[2] not in (2, 3, 4):
         return "Several images go along the first axis, channels along the last."
     dtypes = {p.dtype for p in format.writes}

@@ -37,7 +37,7 @@ def connect(host: str, port: int, limits: Limits, name: str) -> socket.socket:
             raise Refused(
                 f"{name}: {host} is on this machine or in a private network, and such addresses "
                 "are refused here (iio.limits(private_addresses=False) or "
-                "IIO_BLOCK_PRIVATE_MOST)"
+                "IIO_BLOCK_PRIVATE_ADDRESSES)"
             )
     with translated(name, f"cannot connect to {host}:{port}", limits):
         for left in range(len(found), 1, -1):

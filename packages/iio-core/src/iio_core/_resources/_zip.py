@@ -18,6 +18,7 @@ from ._base import Resource, Target, copy
 
 __all__ = ["ZipMember", "ZipTarget", "member_names"]
 
+_SHOWN, _LONGEST = 3, 80  # names of members that a message shows, and characters of each
 _BROKEN = (
     zipfile.BadZipFile,
     zlib.error,
@@ -152,7 +153,7 @@ class ZipMember(Resource):
                 info = opened.getinfo(member)
             except KeyError:
                 raise FileNotFoundError(
-                    f"{archive} has no member {member!r}; it has {len(opened.namelist())} others"
+                    f"{archive} has no member {member!r}; {_others(opened.namelist())}"
                 ) from None
             limits.check_body(info.file_size, name=self.name)
             try:
@@ -178,6 +179,15 @@ class ZipMember(Resource):
                 "such references are not followed"
             )
         return self._adopt(ZipMember(self._archive, inside, self.limits))
+
+
+def _others(names: list[str]) -> str:
+    """Say what an archive holds; names may be many, long, and what no terminal should obey."""
+    files = [name for name in names if not name.endswith("/")]
+    shown = [repr(name if len(name) <= _LONGEST else f"{name[:_LONGEST]}...") for name in files]
+    more = len(shown) - _SHOWN
+    rest = f" and {more} more" if more > 0 else ""
+    return f"it has {', '.join(shown[:_SHOWN])}{rest}" if shown else "it has no files"
 
 
 class ZipTarget(Target):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from ._failures import UsageError
 
-__all__ = ["add_json", "add_reading", "index_of", "options", "reading"]
+__all__ = ["add_json", "add_reading", "at_least", "index_of", "options", "reading", "seconds"]
 
 
 def add_json(parser: argparse.ArgumentParser) -> None:
@@ -71,6 +71,49 @@ def options(texts: Sequence[str], flag: str) -> dict[str, Any]:
 
 # What the commands decide themselves: --index, --no-metadata.
 _OF_THE_COMMAND = frozenset({"uri", "image", "index", "metadata", "options", "call", "is_batch"})
+
+
+def at_least(least: int) -> Callable[[str], int]:
+    """Return what reads a whole number that is not less than `least`.
+
+    Examples
+    --------
+    >>> at_least(1)("4")
+    4
+    """
+
+    def number(text: str) -> int:
+        try:
+            found = int(text)
+        except ValueError:
+            found = least - 1
+        if found < least:
+            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from {least} on")
+        return found
+
+    return number
+
+
+def seconds(text: str) -> float:
+    """Return a time to wait; none at all, or more than a day, is refused.
+
+    Examples
+    --------
+    >>> seconds("0.5")
+    0.5
+    """
+    try:
+        found = float(text)
+    except ValueError:
+        found = 0.0
+    if not 0 < found <= _A_DAY:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not a number of seconds above 0, up to a day"
+        )
+    return found
+
+
+_A_DAY = 86_400.0  # beyond some length, waiting itself raises
 
 
 def index_of(text: str) -> Any:

@@ -9,11 +9,12 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 
-from ._arguments import add_reading, index_of, options, reading
+from ._arguments import add_reading, at_least, index_of, options, reading
 from ._failures import complain, counted
 from ._inputs import expand, readable_extensions
 from ._plan import Job, Settings, plan
 from ._progress import Silent, progress
+from ._refusals import refuse_hopeless
 from ._work import Result
 
 __all__ = ["configure", "run"]
@@ -61,17 +62,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-metadata", action="store_true", help="write the pixels alone")
     parser.add_argument("--overwrite", action="store_true", help="replace outputs that are there")
     parser.add_argument(
-        "-j", "--jobs", type=_jobs, default=1, metavar="N", help="on N processes; 0: one per CPU"
+        "-j",
+        "--jobs",
+        type=at_least(0),
+        default=1,
+        metavar="N",
+        help="on N processes; 0: one per CPU",
     )
     parser.add_argument("-q", "--quiet", action="store_true", help="show no progress")
     add_reading(parser)
-
-
-def _jobs(text: str) -> int:
-    number = int(text)
-    if number < 0:
-        raise ValueError(text)
-    return number or os.cpu_count() or 1
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -88,8 +87,10 @@ def run(arguments: argparse.Namespace) -> int:
         arguments.input, known, inside=arguments.to is not None, recursive=arguments.recursive
     )
     jobs = plan(sources, arguments.output, known, to=arguments.to, split=arguments.split)
+    refuse_hopeless(jobs, settings)
     if passed_over:
-        complain(f"{counted(passed_over, 'file')} passed over: no plugin reads such")
+        named = _listed(passed_over, whole=arguments.verbose)
+        complain(f"{counted(len(passed_over), 'file')} passed over, which no plugin reads: {named}")
     report = _Report(len(jobs), arguments.verbose)
     try:
         _convert_all(jobs, settings, arguments, report)
@@ -109,10 +110,11 @@ def _convert_all(
             report.add(jobs[0], convert(jobs[0], settings, shown.advance))
         return
     with progress("files", len(jobs), quiet=arguments.quiet) as shown:
-        if arguments.jobs > 1:
+        processes = arguments.jobs or os.cpu_count() or 1
+        if processes > 1:
             from ._pool import convert_all
 
-            convert_all(jobs, settings, arguments.jobs, lambda j, r: report.add(j, r, shown))
+            convert_all(jobs, settings, processes, lambda j, r: report.add(j, r, shown))
             return
         from ._work import convert
 
@@ -129,7 +131,7 @@ class _Report:
         self._total = total
         self._verbose = verbose
         self._written = self._skipped = self._whole = 0
-        self._failures: list[Result] = []
+        self._failures: dict[str, list[tuple[Job, Result]]] = {}
         self._warnings: dict[str, str] = {}
         self._alike: Counter[str] = Counter()
         self.stopped = False
@@ -142,11 +144,12 @@ class _Report:
         self._written += result.written
         self._skipped += result.skipped
         if result.error:
-            self._failures.append(result)
+            alike = _without_names(result.error, job)
+            self._failures.setdefault(alike, []).append((job, result))
         else:
             self._whole += 1
         for text in result.warnings:
-            alike = _without_names(text, job)
+            alike = re.sub(r"[0-9]+", "#", _without_names(text, job))
             self._warnings.setdefault(alike, text)
             self._alike[alike] += 1
         if shown is not None:
@@ -157,13 +160,15 @@ class _Report:
         for alike, text in self._warnings.items():
             more = self._alike[alike] - 1
             complain(f"warning: {text}" + (f" (and {more:,} more like it)" if more else ""))
-        for failure in self._failures:
-            complain(failure.error)
+        for (_, failure), *others in self._failures.values():
+            names = ", ".join(job.sources[0] for job, _ in others)  # all: they are to be done again
+            complain(failure.error + (f"\n  and the same of {names}" if others else ""))
             if self._verbose:
                 print(failure.traceback, file=sys.stderr)
+        failed = sum(map(len, self._failures.values()))
         parts = [f"{counted(self._written, 'file')} written"]
         parts += [f"{self._skipped:,} skipped that were there"] if self._skipped else []
-        parts += [f"{len(self._failures):,} failed"] if self._failures else []
+        parts += [f"{failed:,} failed"] if failed else []
         complain(", ".join(parts))
         if self.stopped:
             complain(
@@ -171,11 +176,18 @@ class _Report:
                 "from there"
             )
             return _INTERRUPTED
-        return 1 if self._failures else 0
+        return 1 if failed else 0
 
 
 def _without_names(text: str, job: Job) -> str:
-    """Return a warning without what tells it from the same one about another file."""
+    """Return what was said without the names that tell it from the same about another file."""
     for name in (job.path(), *job.sources[:1]):
         text = text.replace(name, "").replace(os.path.basename(name), "")
-    return re.sub(r"[0-9]+", "#", text)
+    return text
+
+
+def _listed(names: Sequence[str], *, whole: bool) -> str:
+    """Return the first of several names, or all of them."""
+    if whole or len(names) == 1:
+        return ", ".join(names)
+    return f"{names[0]} and {len(names) - 1:,} more; -v names them"

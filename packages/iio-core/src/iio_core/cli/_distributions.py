@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import sys
 from typing import Any, NamedTuple
 
 from .. import _catalog
 from .._discovery import GROUP, installed_version
+from .._opening import missing
 
-__all__ = ["Extra", "Wheel", "name_of", "needed_by", "wheels"]
+__all__ = ["Extra", "Wheel", "name_of", "needed_by", "stand_in", "wheels"]
 
 _EXTRA = re.compile(r"""extra\s*==\s*["']([^"']+)["']""")
 
@@ -29,6 +31,22 @@ class Wheel(NamedTuple):
     license: str
     requires: tuple[tuple[str, str | None], ...]  # each distribution with its version, if any
     extras: tuple[Extra, ...]
+
+
+def stand_in() -> list[str]:
+    """Return what is wrong where core's own requirements are missing, and have that go on.
+
+    The standard library's twin takes the place of importlib-metadata, in this process.
+    """
+    absent = [name for name in _OF_CORE if missing([name.replace("-", "_")])]
+    if "importlib-metadata" in absent:
+        import importlib.metadata
+
+        sys.modules["importlib_metadata"] = importlib.metadata
+    return [f"iio-core needs {name}, which is missing: pip install {name}" for name in absent]
+
+
+_OF_CORE = ("numpy", "importlib-metadata")
 
 
 def wheels() -> list[Wheel]:

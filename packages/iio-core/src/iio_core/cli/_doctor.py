@@ -13,7 +13,7 @@ from .. import _explain, _version
 from .._discovery import installed_version
 from .._registry import Registry, current
 from . import _distributions, _list_plugins, _probe
-from ._arguments import add_json
+from ._arguments import add_json, seconds
 from ._console import say, show_json
 
 __all__ = ["configure", "run"]
@@ -33,7 +33,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--timeout",
         metavar="SECONDS",
-        type=float,
+        type=seconds,
         default=20.0,
         help="how long one import may take (%(default)g)",
     )
@@ -51,6 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _examine(timeout: float, *, load: bool) -> dict[str, Any]:
+    absent = _distributions.stand_in()
     names = _probe.names()
     outcomes = _probe.probe(names, timeout, load=load)
     # What hangs is not to hang this process: from here on it does not exist.
@@ -66,6 +67,7 @@ def _examine(timeout: float, *, load: bool) -> dict[str, Any]:
         {"plugin": r.name, "problem": f"rejected: {r}", "traceback": r.traceback}
         for r in registry.rejected
     ]
+    problems += [{"plugin": None, "problem": text, "traceback": ""} for text in absent]
     unsafe = _explain.advice(registry.plugins)
     problems += [{"plugin": None, "problem": text, "traceback": ""} for text in unsafe]
     return {

@@ -31,21 +31,21 @@ def readable_extensions() -> frozenset[str]:
 
 def expand(
     texts: Sequence[str], known: Collection[str], *, inside: bool, recursive: bool
-) -> tuple[list[Source], int]:
-    """Return the resources that the user means, and how many files are none that can be read.
+) -> tuple[list[Source], list[str]]:
+    """Return the resources that the user means, and the files that are none that can be read.
 
     A folder stands for the files in it; but unless it is asked for what is `inside`, one that a
     plugin reads as a whole is one resource.
     """
     found: list[Source] = []
-    passed_over = 0
+    passed_over: list[str] = []
     for text in texts:
         if os.path.isdir(text) and (inside or not _is_read_whole(text)):
             for source in _files_of(text, recursive):
                 if _looks_readable(source.uri, known):
                     found.append(source)
                 else:
-                    passed_over += 1
+                    passed_over.append(source.uri)
         elif _MAGIC.search(text) and "://" not in text and not os.path.exists(text):
             found += _matching(text)
         else:

@@ -7,7 +7,7 @@ import re
 
 from .. import _catalog
 from .._registry import Registry, current
-from . import _formats
+from . import _distributions, _formats
 from ._console import say
 from ._failures import CommandError
 from ._pip import add_arguments, run_pip
@@ -35,7 +35,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def wheel_named(what: str) -> str | None:
-    """Return the requirement that a word is: a plugin's name, a wheel, or a wheel's extra."""
+    """Return the requirement that a word is: a plugin's name, a wheel, or a wheel's extra.
+
+    A wheel is one of the catalogue, or any with plugins that is installed.
+    """
     word = what.lower().replace("_", "-")
     match = re.fullmatch(r"([a-z0-9.-]+)(\[[a-z0-9.,-]+\])?", word)
     if match is None:
@@ -43,7 +46,12 @@ def wheel_named(what: str) -> str | None:
     if match[1] == "iio-core" or match[1] in _catalog.DISTRIBUTIONS:
         return word
     wheel = _catalog.PLUGINS.get(match[1])
-    return None if wheel is None else wheel + (match[2] or "")
+    if wheel is not None:
+        return wheel + (match[2] or "")
+    installed = _distributions.name_of(match[1])
+    if any(other.name == installed for other in _distributions.wheels()):
+        return installed + (match[2] or "")
+    return None
 
 
 def _requirement(what: str, registry: Registry) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from ._arguments import add_reading, index_of, options, reading
+from ._arguments import add_reading, at_least, index_of, options, reading
 from ._failures import CommandError, UsageError, complain, sentence
 from ._inputs import expand, readable_extensions
 from ._plan import Settings, is_same
@@ -35,28 +35,21 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("file", nargs="+", metavar="FILE", help="files, patterns or folders")
     parser.add_argument("-o", "--output", required=True, metavar="FILE", help="the sheet")
-    parser.add_argument("--columns", type=_positive, metavar="N", help="how many side by side")
+    parser.add_argument("--columns", type=at_least(1), metavar="N", help="how many side by side")
     parser.add_argument(
-        "--size", type=_positive, default=160, metavar="N", help="pixels of each (%(default)d)"
+        "--size", type=at_least(1), default=160, metavar="N", help="pixels of each (%(default)d)"
     )
     parser.add_argument(
-        "--step", type=_positive, default=1, metavar="N", help="only every Nth (%(default)d)"
+        "--step", type=at_least(1), default=1, metavar="N", help="only every Nth (%(default)d)"
     )
     parser.add_argument(
-        "--most", type=_positive, default=100, metavar="N", help="at most so many (%(default)d)"
+        "--most", type=at_least(1), default=100, metavar="N", help="at most so many (%(default)d)"
     )
     parser.add_argument("--index", type=index_of, help="these images of a file; of several: one")
     parser.add_argument(
         "--write", metavar="KEY=VALUE", action="append", default=[], help="for writing the sheet"
     )
     add_reading(parser)
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError(text)
-    return number
 
 
 def run(arguments: argparse.Namespace) -> int:

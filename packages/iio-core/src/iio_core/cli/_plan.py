@@ -13,6 +13,7 @@ from ._inputs import Source, stem_of
 __all__ = ["Job", "Settings", "is_same", "plan"]
 
 _FIELD = re.compile(r"\{(index|stem)(?::0?([0-9]{1,2})d)?\}")
+_BRACES = re.compile(r"\{[^{}]*\}")
 
 
 class Settings(NamedTuple):
@@ -62,6 +63,8 @@ def plan(
     sources: Sequence[Source], out: str, known: Collection[str], *, to: str | None, split: bool
 ) -> list[Job]:
     """Return the jobs; what cannot end well is refused before anything is done."""
+    if out == "-":
+        raise UsageError("standard output is not supported: OUT is the name of a file or a folder")
     if to is not None or os.path.isdir(out) or out.endswith(("/", os.sep)):
         if to is None:
             raise UsageError(f"{out} is a folder: say with --to .png, for example, what to write")
@@ -71,6 +74,8 @@ def plan(
         ]
         # In the folder that is converted into are the outputs of the last time.
         jobs = [job for job in jobs if not is_same(job.sources[0], job.path())] or jobs
+    elif unknown := [field for field in _BRACES.findall(out) if not _FIELD.fullmatch(field)]:
+        raise UsageError(f"unknown {unknown[0]}; there are {{stem}}, {{index}} and {{index:04d}}")
     elif split and "index" not in _fields(out):
         raise UsageError("--split takes a folder and --to, or {index} in the name of the output")
     elif "stem" in _fields(out):

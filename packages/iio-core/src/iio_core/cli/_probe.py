@@ -14,6 +14,7 @@ from importlib import import_module
 from typing import IO, Any, NamedTuple
 
 from .._discovery import _entry_points
+from ._distributions import stand_in
 
 __all__ = ["Outcome", "child", "names", "probe", "tried"]
 
@@ -98,6 +99,7 @@ def child() -> None:
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # a plugin that prints is not to be taken for an answer
     kind, *wanted = sys.argv[1:]
+    stand_in()
     entries = _entry_points([])
     answers.write("ready\n")
     answers.flush()

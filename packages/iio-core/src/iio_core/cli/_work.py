@@ -34,45 +34,69 @@ class Result(NamedTuple):
     interrupted: bool = False
 
 
+class _Place:
+    """Which of a job's resources is at hand, for what is said meanwhile."""
+
+    def __init__(self, job: Job) -> None:
+        self.source = job.sources[0]
+        self._target = job.path()
+        self.warnings: dict[str, str] = {}
+
+    def named(self, text: str) -> str:
+        """Return a sentence with the file that it is about."""
+        told = self.source in text or self._target in text
+        return text if told else f"{self.source}: {text}"
+
+    def note(self, message: Warning | str, *where: object, **more: object) -> None:
+        """Take note of a warning; the same one of a later image says nothing new."""
+        text = str(message)
+        if len(self.warnings) < _MOST_WARNINGS:
+            self.warnings.setdefault(text, self.named(text))
+
+
 def convert(job: Job, settings: Settings, tick: Tick | None = None) -> Result:
     """Do a job; whatever goes wrong is in the result. `tick` hears of what is done."""
-    with warnings.catch_warnings(record=True) as caught:
+    place = _Place(job)
+    with warnings.catch_warnings():
         warnings.filterwarnings("always", category=iio.IIOWarning)
+        warnings.showwarning = place.note
         try:
-            done = (_split if job.split else _join)(job, settings, tick)
+            done = (_split if job.split else _join)(job, settings, tick, place)
         except KeyboardInterrupt:
             done = Result(interrupted=True)
         except (Exception, SystemExit) as error:
             import traceback
 
             text = sentence(error)
-            named = any(source in text for source in job.sources)
-            text = text if named else f"{job.sources[0]}: {text}"
+            text = text if place.source in text else f"{place.source}: {text}"
             done = Result(error=text, traceback=traceback.format_exc())
-    texts = dict.fromkeys(str(warning.message) for warning in caught)
-    return done._replace(warnings=tuple(texts)[:_MOST_WARNINGS])
+    return done._replace(warnings=tuple(place.warnings.values()))
 
 
-def _images(job: Job, settings: Settings, tick: Tick | None) -> Generator[Image, None, None]:
+def _images(
+    job: Job, settings: Settings, tick: Tick | None, place: _Place
+) -> Generator[Image, None, None]:
     """Yield the images of all sources; one that is open is closed with the iterator."""
     total = len(job.sources)
     for source in job.sources:
+        place.source = source
         together = not job.split and total == 1
         heard = tick if total == 1 else None
         with closing(images_of(source, settings, together=together, tick=heard)) as found:
             yield from found
         if tick is not None and total > 1:
             tick(total)
+    place.source = job.sources[0]  # what goes wrong from here on is not the last one's
 
 
-def _join(job: Job, settings: Settings, tick: Tick | None) -> Result:
+def _join(job: Job, settings: Settings, tick: Tick | None, place: _Place) -> Result:
     """Write all images into one file, all or nothing."""
     target = job.path()
     if not settings.overwrite and os.path.exists(target):
         return Result(skipped=1)
     _make_folder(job, target)
     writer, number = None, 0
-    with closing(_images(job, settings, tick)) as images:
+    with closing(_images(job, settings, tick, place)) as images:
         try:
             for image in images:
                 if writer is None:  # only now: what cannot be read does not touch the target
@@ -80,7 +104,7 @@ def _join(job: Job, settings: Settings, tick: Tick | None) -> Result:
                 try:
                     _write(writer, image, rest)
                 except iio.EncodeError as error:
-                    raise _advised(error, number) from error
+                    raise _advised(error, number, job) from error
                 number += 1
             if writer is None:
                 raise CommandError(f"{job.sources[0]} has no images")
@@ -106,20 +130,25 @@ def _write(writer: iio.WriteSession, image: Image, options: dict[str, Any]) -> N
     writer.write(image.pixels, metadata=image.metadata, is_batch=image.is_batch, **options)
 
 
-def _advised(error: iio.EncodeError, number: int) -> Exception:
+def _advised(error: iio.EncodeError, number: int, job: Job) -> Exception:
     """Return the error with what to type if it was the second image that was refused."""
     if not number:
         return error
+    if len(job.sources) > 1:
+        return CommandError(
+            f"{sentence(error)}: all inputs go into {job.path()}; with {{stem}} in its name, each "
+            "becomes a file of its own"
+        )
     return CommandError(
         f"{sentence(error)}: here with {{index:04d}} in the name of the output, or --split and a "
         "folder; --index 0 takes one image"
     )
 
 
-def _split(job: Job, settings: Settings, tick: Tick | None) -> Result:
+def _split(job: Job, settings: Settings, tick: Tick | None, place: _Place) -> Result:
     """Write each image, and each plane of a volume, to a file of its own."""
     written = skipped = number = 0
-    with closing(_images(job, settings, tick)) as images:
+    with closing(_images(job, settings, tick, place)) as images:
         for image in images:
             for plane in planes(image):
                 path = job.path(number)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._errors import DecodeError, NoPluginError
 from .._opening import open_reading, open_writing
-from ._format import BaseReader, BaseWriter
+from ._format import BaseReader, BaseWriter, Format
 from ._manager import Choice, FormatManager
 from ._plugin_format import PluginFormat, PluginReader, PluginWriter
 from ._request import Request
@@ -48,19 +48,24 @@ def open_reader(request: Request, choice: Choice, formats: FormatManager) -> Bas
     """Open a request for reading, as the caller chose or as its bytes and its name say."""
     named = choice.format
     if named is not None and not isinstance(named, PluginFormat):
-        return named.get_reader(request)
+        return _added_reader(request, named)
     if named is None and choice.plugin is None:
         for format in formats.added(request.extension):
             if format.can_read(request):
-                return format.get_reader(request)
+                return _added_reader(request, format)
     try:
         return _through_plugin(request, choice, formats)
     except (NoPluginError, DecodeError) as error:
         if named is None and choice.plugin is None and _unrecognized(error):
             for format in formats.added():
                 if format.can_read(request):
-                    return format.get_reader(request)
+                    return _added_reader(request, format)
         raise
+
+
+def _added_reader(request: Request, format: Format) -> BaseReader:
+    _check_mode(request, format)
+    return format.get_reader(request)
 
 
 def _through_plugin(request: Request, choice: Choice, formats: FormatManager) -> BaseReader:
@@ -87,15 +92,23 @@ def _through_plugin(request: Request, choice: Choice, formats: FormatManager) ->
     return PluginReader(format, request, opened)
 
 
-def _check_mode(request: Request, format: PluginFormat) -> None:
+def _check_mode(request: Request, format: Format) -> None:
     direction, mode = request.mode[0], request.mode[1]
-    if format.supports(mode):
+    if _supports(format, mode):
         return
     verb = "read" if direction == "r" else "write"
-    held = " or ".join(_EXPECTED[m] for m in format.modes) or "nothing"
+    held = " or ".join(_EXPECTED[m] for m in format.modes if m != "?") or "nothing"
     raise NoPluginError(
         f"{request.filename}: {format.name} cannot {verb} {_EXPECTED[mode]}; it holds {held}"
     )
+
+
+def _supports(format: Format, mode: str) -> bool:
+    if isinstance(format, PluginFormat):
+        return format.supports(mode)
+    modes = format.modes.replace("?", "").lower()
+    # As for plugins, several may be one; one without modes decides by the request alone.
+    return mode == "?" or not modes or mode.lower() in modes
 
 
 def _unrecognized(error: Exception) -> bool:
@@ -108,16 +121,17 @@ def open_writer(request: Request, choice: Choice, formats: FormatManager) -> Bas
     named = choice.format
     if named is None and choice.plugin is None:
         named = next((f for f in formats.added(request.extension) if f.can_write(request)), None)
-    if named is not None and not isinstance(named, PluginFormat):
-        return named.get_writer(request)
     if named is not None:
         _check_mode(request, named)
+    if named is not None and not isinstance(named, PluginFormat):
+        return named.get_writer(request)
     try:
         return _to_plugin(request, choice, named, formats)
     except NoPluginError:
         if named is None and choice.plugin is None:
             for format in formats.added():
                 if format.can_write(request):
+                    _check_mode(request, format)
                     return format.get_writer(request)
         if named is None and not request.extension:
             raise NoPluginError(
