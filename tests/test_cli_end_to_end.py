@@ -251,6 +251,8 @@ def test_a_thousand_files_are_interrupted_and_resumed(
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        # Whoever runs the tests may have it ignored, which a child inherits.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as process:
         while len(os.listdir(out)) < 100 and process.poll() is None:
             time.sleep(0.005)

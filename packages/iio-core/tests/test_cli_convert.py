@@ -466,6 +466,8 @@ def test_ctrl_c_leaves_whole_files_and_the_rest_is_done_later(wheels: Path, jobs
         stderr=subprocess.PIPE,
         text=True,
         env=environment,
+        # Whoever runs the tests may have it ignored, which a child inherits.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as process:
         while len(names("out")) < 5 and process.poll() is None:
             time.sleep(0.01)

@@ -147,7 +147,7 @@ def test_what_a_first_use_changes_is_named(
     assert (tmp_path / "written.toy").exists()
     assert _first_use.changed(state, given(extension=None), tmp_path) == []
     before = np.geterr()
-    monkeypatch.setattr(_first_use, "use", lambda *_: np.seterr(all="ignore"))
+    monkeypatch.setattr(_first_use, "use", lambda *_: np.seterr(all="print"))
     try:
         assert _first_use.changed(state, sample, tmp_path) == ["NumPy's error handling"]
     finally:
