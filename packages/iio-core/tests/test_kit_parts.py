@@ -73,14 +73,14 @@ def test_formats_without_samples_of_their_own(monkeypatch: pytest.MonkeyPatch) -
 
 def test_what_cannot_be_checked(monkeypatch: pytest.MonkeyPatch) -> None:
     with iio.use(fakes.spec("alone", fakes.format("A", ".a"))):
-        with pytest.raises(UsageError, match="no plugin 'lonely' is installed; there are: .*alone"):
+        with pytest.raises(UsageError, match=r"no plugin 'lonely' is installed; .*alone"):
             _check_plugin._samples("lonely", [])
         with pytest.raises(CommandError, match="'alone' has no entry point"):
             _check_plugin._samples("alone", [])
     rejected = iio.Rejected("broken", "iio-broken", "1.0", "its spec cannot be imported")
     snapshot = iio.Registry(rejected=(rejected,))
     monkeypatch.setattr(_check_plugin.iio, "registry", snapshot)
-    with pytest.raises(CommandError, match=r"is installed, but rejected: broken \(iio-broken 1\.0\)"):
+    with pytest.raises(CommandError, match=r"but rejected: broken \(iio-broken 1\.0\)"):
         _check_plugin._samples("Broken", [])
 
 
