@@ -82,6 +82,15 @@ def whole(extension: str) -> bytes:
     return encoded
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _nothing_older_is_looked_through() -> Iterator[None]:
+    """Let the many collections below pass over what other tests have imported."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
 class Cost:
     """What is left behind, and what was taken."""
 
