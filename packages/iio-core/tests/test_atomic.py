@@ -557,7 +557,7 @@ def test_a_killed_process_leaves_the_old_file_or_the_new_one(target) -> None:
     )
     chance = random.Random(0)
     hidden, seen = 0, set()
-    for _ in range(200):
+    for number in range(200):
         child = subprocess.Popen(
             [sys.executable, "-c", code, str(target)],
             stdout=subprocess.PIPE,
@@ -565,7 +565,8 @@ def test_a_killed_process_leaves_the_old_file_or_the_new_one(target) -> None:
         )
         with child:
             assert child.stdout.readline() == b"ready\n"
-            time.sleep(chance.uniform(0, 0.02))
+            # Longer and longer on a busy machine, until both files have been seen.
+            time.sleep(chance.uniform(0, 0.01 if seen == whole else 0.01 + number / 200))
             child.send_signal(signal.SIGKILL)
         seen.add(target.read_bytes())
         assert seen <= whole
