@@ -117,13 +117,9 @@ def _declined(reason: str, resource: Resource, format: str) -> Exception:
     if format == "TIFF":
         from ._tiff_directory import is_cut
 
-        cut = is_cut(resource.open())
-    else:
-        cut = False
-    if cut:
-        return DecodeError(
-            f"{resource.name} ends before its tags do: it is cut", plugin="pillow", format=format
-        )
+        if is_cut(resource.open()):
+            message = f"{resource.name} ends before its tags do: it is cut"
+            return DecodeError(message, plugin="pillow", format=format)
     return NotThisFormat(reason)
 
 
