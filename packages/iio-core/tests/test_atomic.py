@@ -129,6 +129,25 @@ def test_whatever_the_system_refuses_the_old_file_stays(target, how, monkeypatch
     assert target.read_bytes() == OLD and left(target) == ["x.fake"]
 
 
+@pytest.mark.parametrize("step", ["replace", "link"])
+def test_ctrl_c_right_behind_a_step_leaves_nothing_beside_it(
+    target, how, monkeypatch, step
+) -> None:
+    if step == "link" and how == "hidden":
+        step = "replace"  # nothing is linked
+    real = getattr(os, step)
+
+    def interrupted(*args, **options):
+        real(*args, **options)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(_atomic.os, step, interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        iio.imwrite(target, IMAGE)
+    assert target.read_bytes() == (DATA if step == "replace" else OLD)
+    assert left(target) == ["x.fake"]
+
+
 def handles() -> set[str]:
     return {
         os.readlink(f"/proc/self/fd/{n}")

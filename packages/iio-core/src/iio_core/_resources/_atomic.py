@@ -189,20 +189,20 @@ class PathTarget(Target):
             elif self._temporary is not None:
                 os.chmod(self._temporary, self._mode)
         if self._temporary is None:
-            name = self._hidden_name()
+            # Known before it exists: Ctrl-C right behind the link leaves nothing either.
+            self._temporary = self._hidden_name()
             # link(2) does not follow the symbolic link in /proc; linkat(2) does, which Python
             # calls only if it is given a directory (that an absolute path makes no use of).
             folder = os.open(os.path.dirname(self.path), os.O_RDONLY)
             try:
                 os.link(
                     f"/proc/self/fd/{file.fileno()}",
-                    name,
+                    self._temporary,
                     src_dir_fd=folder,
                     follow_symlinks=True,
                 )
             finally:
                 os.close(folder)
-            self._temporary = name
         elif os.name == "nt":
             file.close()  # Windows renames no file that is open
         try:

@@ -111,10 +111,13 @@ class WriteSession(Session):
             return
         self._tell(self._writer.close)
         self._closed = True
-        if problem := self._target.problem():
+        try:
+            if problem := self._target.problem():
+                raise self._blame.broken(problem)
+            self._target.commit()
+        except BaseException:  # Ctrl-C between two lines of ours as well
             self._target.abort()
-            raise self._blame.broken(problem)
-        self._target.commit()
+            raise
 
     def abort(self) -> None:
         """Give up: what was there before stays as it was."""
