@@ -13,6 +13,7 @@ import signal
 import stat
 import subprocess
 import sys
+import tempfile
 import textwrap
 import threading
 import time
@@ -338,25 +339,20 @@ def as_nobody(code: str, *args: str) -> str:
 
 
 @pytest.fixture
-def open_target_dir(target):
-    """Let everybody reach the target's directory, which pytest makes for its user alone."""
-    changed = []
-    for folder in (target.parent, *target.parent.parents):
-        if os.stat(folder).st_uid == os.getuid() and folder != Path("/"):
-            mode = stat.S_IMODE(folder.stat().st_mode)
-            if mode & 0o055 != 0o055:
-                changed.append((folder, mode))
-                folder.chmod(mode | 0o055)
-    yield target.parent
-    for folder, mode in changed:
-        if folder.exists():
-            folder.chmod(mode)
+def reachable() -> Iterator[Path]:
+    """Return a target in a folder that everybody can reach, which those of pytest are not."""
+    with tempfile.TemporaryDirectory(prefix="iio-test-") as folder:
+        path = Path(folder, "x.fake")
+        path.write_bytes(OLD)
+        path.parent.chmod(0o755)
+        yield path
+        path.parent.chmod(0o755)
 
 
 @posix_only
-def test_a_read_only_file_is_refused(target, open_target_dir) -> None:
-    open_target_dir.chmod(0o777)
-    target.chmod(0o444)
+def test_a_read_only_file_is_refused(reachable) -> None:
+    reachable.parent.chmod(0o777)
+    reachable.chmod(0o444)
     said = as_nobody(
         """
         path = sys.argv[1]
@@ -366,15 +362,15 @@ def test_a_read_only_file_is_refused(target, open_target_dir) -> None:
             except PermissionError as error:
                 print(error)
         """,
-        str(target),
+        str(reachable),
     )
     assert said.count("the file may not be written to") == 2
-    assert target.read_bytes() == OLD and left(target) == ["x.fake"]
+    assert reachable.read_bytes() == OLD and left(reachable) == ["x.fake"]
 
 
 @posix_only
-def test_a_read_only_directory_takes_no_new_file(target, open_target_dir) -> None:
-    open_target_dir.chmod(0o555)
+def test_a_read_only_directory_takes_no_new_file(reachable) -> None:
+    reachable.parent.chmod(0o555)
     said = as_nobody(
         """
         try:
@@ -382,19 +378,17 @@ def test_a_read_only_directory_takes_no_new_file(target, open_target_dir) -> Non
         except PermissionError as error:
             print(error)
         """,
-        str(target.with_name("new.fake")),
+        str(reachable.with_name("new.fake")),
     )
-    open_target_dir.chmod(0o755)
-    assert "the directory may not be written to" in said and left(target) == ["x.fake"]
+    reachable.parent.chmod(0o755)
+    assert "the directory may not be written to" in said and left(reachable) == ["x.fake"]
 
 
 @posix_only
 @pytest.mark.parametrize("system", ["linux", "other"])
-def test_a_writable_file_in_a_read_only_directory_is_written_in_place(
-    target, open_target_dir, system
-) -> None:
-    target.chmod(0o666)
-    open_target_dir.chmod(0o555)
+def test_a_writable_file_in_a_read_only_directory_is_written_in_place(reachable, system) -> None:
+    reachable.chmod(0o666)
+    reachable.parent.chmod(0o555)
     said = as_nobody(
         """
         from iio_core._resources import _atomic, open_target
@@ -411,20 +405,20 @@ def test_a_writable_file_in_a_read_only_directory_is_written_in_place(
             file.write(image)
         iio.imwrite(sys.argv[1], image)
         """,
-        str(target),
+        str(reachable),
         system,
     )
-    open_target_dir.chmod(0o755)
+    reachable.parent.chmod(0o755)
     assert said.count("IIOWarning") == 3 and said.count("written in place") == 3
     assert "by path" in said
-    assert target.read_bytes() == DATA and left(target) == ["x.fake"]
+    assert reachable.read_bytes() == DATA and left(reachable) == ["x.fake"]
 
 
 @posix_only
-def test_what_is_written_in_place_is_whole_or_as_it_was(target, open_target_dir) -> None:
-    target.chmod(0o666)
-    before = target.read_bytes()
-    open_target_dir.chmod(0o555)
+def test_what_is_written_in_place_is_whole_or_as_it_was(reachable) -> None:
+    reachable.chmod(0o666)
+    before = reachable.read_bytes()
+    reachable.parent.chmod(0o555)
     as_nobody(
         """
         warnings.simplefilter("ignore")
@@ -437,10 +431,10 @@ def test_what_is_written_in_place_is_whole_or_as_it_was(target, open_target_dir)
             except (RuntimeError, iio.EncodeError) as error:
                 print(error)
         """,
-        str(target),
+        str(reachable),
     )
-    open_target_dir.chmod(0o755)
-    assert target.read_bytes() == before and left(target) == ["x.fake"]
+    reachable.parent.chmod(0o755)
+    assert reachable.read_bytes() == before and left(reachable) == ["x.fake"]
 
 
 @pytest.mark.parametrize("number", [errno.EBUSY, errno.EPERM, errno.EXDEV])
