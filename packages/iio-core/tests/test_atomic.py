@@ -117,6 +117,25 @@ def test_an_error_of_the_abort_does_not_hide_the_first_one(target, monkeypatch) 
     assert target.read_bytes() == OLD and left(target) == ["x.fake"]
 
 
+@linux_only
+def test_a_new_file_gets_its_name_in_one_step(target, monkeypatch) -> None:
+    new = target.with_name("new.fake")
+    monkeypatch.setattr(_atomic.os, "replace", fakes.raiser(AssertionError("it has two names")))
+    iio.imwrite(new, IMAGE)
+    assert new.read_bytes() == DATA and left(target) == ["new.fake", "x.fake"]
+
+
+def test_a_file_that_somebody_else_makes_meanwhile_is_replaced(target, how) -> None:
+    new = target.with_name("new.fake")
+
+    def images():
+        yield IMAGE
+        new.write_bytes(OLD)
+
+    iio.imwrite(new, images())
+    assert new.read_bytes() == DATA and left(target) == ["new.fake", "x.fake"]
+
+
 @pytest.mark.parametrize("step", ["fsync", "replace", "link", "fchmod"])
 def test_whatever_the_system_refuses_the_old_file_stays(target, how, monkeypatch, step) -> None:
     if step == "link" and how == "hidden":
@@ -557,30 +576,42 @@ def test_a_killed_process_leaves_the_old_file_or_the_new_one(target) -> None:
     images = [np.full((64, 64), n, np.uint8) for n in range(2)]
     whole = {fakes.encode(*[image] * 3) for image in images}
     iio.imwrite(target, [images[0]] * 3)
+    # Each writer is a fork of one process that has imported everything.
     code = textwrap.dedent(
         """
-        import sys, numpy as np, iio_core as iio, fakes
+        import os, sys, numpy as np, iio_core as iio, fakes
         images = [np.full((64, 64), n, np.uint8) for n in range(2)]
-        with iio.use(fakes.SPEC, only=True):
-            print("ready", flush=True)
-            while True:
-                for image in reversed(images):
-                    iio.imwrite(sys.argv[1], [image] * 3)
+        def write():
+            with iio.use(fakes.SPEC, only=True):
+                while True:
+                    for image in reversed(images):
+                        iio.imwrite(sys.argv[1], [image] * 3)
+        iio.imread(open(sys.argv[1], "rb"), plugin=fakes.SPEC)
+        for line in sys.stdin:
+            child = os.fork()
+            if not child:
+                write()
+            print(child, flush=True)
+            print(os.waitpid(child, 0)[1], flush=True)
         """
     )
     chance = random.Random(0)
     hidden, seen = 0, set()
+    mother = subprocess.Popen(
+        [sys.executable, "-c", code, str(target)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=python_environment() | {"IIO_PLUGINS": ""},
+    )
     for number in range(200):
-        child = subprocess.Popen(
-            [sys.executable, "-c", code, str(target)],
-            stdout=subprocess.PIPE,
-            env=python_environment() | {"IIO_PLUGINS": ""},
-        )
-        with child:
-            assert child.stdout.readline() == b"ready\n"
-            # Longer and longer on a busy machine, until both files have been seen.
-            time.sleep(chance.uniform(0, 0.01 if seen == whole else 0.01 + number / 200))
-            child.send_signal(signal.SIGKILL)
+        mother.stdin.write("\n")
+        mother.stdin.flush()
+        child = int(mother.stdout.readline())
+        # Longer and longer on a busy machine, until both files have been seen.
+        time.sleep(chance.uniform(0, 0.01 if seen == whole else 0.01 + number / 200))
+        os.kill(child, signal.SIGKILL)
+        assert mother.stdout.readline() == f"{signal.SIGKILL:d}\n"
         seen.add(target.read_bytes())
         assert seen <= whole
         for name in left(target):
@@ -590,6 +621,8 @@ def test_a_killed_process_leaves_the_old_file_or_the_new_one(target) -> None:
                 assert (target.parent / name).read_bytes() in whole
                 (target.parent / name).unlink()
                 hidden += 1
+    with mother:
+        mother.stdin.close()
     assert seen == whole, "it was always killed at the same moment"
     assert hidden < 20, "it is the exception"
 
@@ -836,14 +869,16 @@ def test_nothing_stays_if_a_sibling_cannot_be_committed(target, how, monkeypatch
     made.open().write(DATA)
     for name in ("a.raw", "b.raw"):
         made.sibling(name).open().write(b"raw")
-    real = os.replace
+    # What has no name yet is linked to the new one; what has one is renamed.
+    step = "link" if how == "nameless" and not session else "replace"
+    real = getattr(os, step)
 
-    def replace(source, goal):
+    def refuse(source, goal, **options):
         if goal.endswith("a.raw"):
             raise OSError(errno.EIO, "Input/output error")
-        real(source, goal)
+        real(source, goal, **options)
 
-    monkeypatch.setattr(_atomic.os, "replace", replace)
+    monkeypatch.setattr(_atomic.os, step, refuse)
     with pytest.raises(OSError, match="Input/output error"):
         made.commit()
     assert target.read_bytes() == OLD and left(target) == ["x.fake"]

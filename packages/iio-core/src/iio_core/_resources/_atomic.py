@@ -2,8 +2,9 @@
 
 A one-shot write goes to a file without a name in the target's directory (``O_TMPFILE``), so that a
 killed process leaves nothing behind; to commit, the file gets the target's name, or where that is
-taken another one, and is renamed over the target. Elsewhere than on Linux it is a hidden file beside the target from the start. A session's
-file is visible as ``name.part.ext`` until it is complete: what a crash cuts short is still there.
+taken another one, and is renamed over the target. Elsewhere than on Linux it is a hidden file
+beside the target from the start. A session's file is visible as ``name.part.ext`` until it is
+complete: what a crash cuts short is still there.
 """
 
 from __future__ import annotations
