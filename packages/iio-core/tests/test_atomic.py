@@ -108,8 +108,9 @@ def test_whatever_raises_the_old_file_stays(target, how, images, options, error,
     assert not exists or target.read_bytes() == OLD
 
 
-def test_an_error_of_the_abort_does_not_hide_the_first_one(target, monkeypatch) -> None:
-    monkeypatch.setattr(fakes.FakeWriter, "abort", fakes.raiser(RuntimeError("abort")))
+@pytest.mark.parametrize("error", [RuntimeError("abort"), OSError(errno.EIO, "abort")])
+def test_an_error_of_the_abort_does_not_hide_the_first_one(target, monkeypatch, error) -> None:
+    monkeypatch.setattr(fakes.FakeWriter, "abort", fakes.raiser(error))
     with pytest.raises(ZeroDivisionError):
         iio.imwrite(target, broken_iterable())
     with pytest.raises(iio.EncodeError, match="in the encoder"):

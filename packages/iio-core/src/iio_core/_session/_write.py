@@ -88,10 +88,15 @@ class WriteSession(Session):
                 "`metadata` of a file that was read returns it"
             )
         told = options if metadata is None else {**options, "metadata": metadata}
-        for one in self._images(image, is_batch, options):
+        for number, one in enumerate(self._images(image, is_batch, options)):
             # Half of an image would damage the whole file.
             with held_interrupts() if self._lasting else nullcontext():
-                self._tell(self._writer.write, one, **told)
+                try:
+                    self._tell(self._writer.write, one, **told)
+                except EncodeError as error:
+                    if number and is_batch is None and isinstance(image, np.ndarray):
+                        raise self._guessed(error, image.shape) from error
+                    raise
                 self._written += 1
 
     def getvalue(self) -> bytes:
@@ -192,6 +197,15 @@ class WriteSession(Session):
             yield from array
         else:
             yield array
+
+    def _guessed(self, error: EncodeError, shape: tuple[int, ...]) -> EncodeError:
+        """Return the error for an array that was parted into images by a guess."""
+        return EncodeError(
+            f"{error} (the array of shape {shape} was taken for {shape[0]} images; if it is one, "
+            "say is_batch=False)",
+            plugin=error.plugin,
+            format=error.format,
+        )
 
     def _array(self, image: Any) -> np.ndarray:
         try:

@@ -84,7 +84,7 @@ def opened_often(given: Given) -> Broken | None:
             return Broken("temporary", f"after {opens} opens: {', '.join(left[:5])}")
         if (more := handles() - before) >= max(1, opens // 4):
             return Broken("handles", f"after {opens} opens {more} more are open")
-        # Where time allows few opens, caches of Python's own are still being filled: a leak goes on.
+        # Where time allows few opens, caches of Python are still being filled: a leak goes on.
         if adds_up and (adds_up := _adds_up(given, paths, _AGAIN * size)):
             return Broken("leak", adds_up)
     return None
