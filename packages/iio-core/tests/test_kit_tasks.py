@@ -131,7 +131,7 @@ def test_what_a_cache_takes_until_it_is_full_is_no_leak(
     kept: list[list[list[int]]] = []
 
     def keeping(self: Given, data: Any) -> Any:
-        if len(kept) < 200 or not settles:
+        if len(kept) < 100 or not settles:
             kept.append([[number] for number in range(3)])
         return iio.imread(data, index=0, **self.how)
 

@@ -79,25 +79,28 @@ def opened_often(given: Given) -> Broken | None:
         once = _turns(given, paths, 50)
         size = max(10, min(given.settings["opens"] // _BATCHES // 2, int(_SECONDS / once)))
         before = handles()
-        adds_up = _adds_up(given, paths, size)
+        adds_up = _adds_up(given, paths, size, size // 2)
         opens = 2 * size * _BATCHES
         if left := folder_content(temporary):
             return Broken("temporary", f"after {opens} opens: {', '.join(left[:5])}")
         if (more := handles() - before) >= max(1, opens // 4):
             return Broken("handles", f"after {opens} opens {more} more are open")
         # Where time allows few opens, caches of Python are still being filled: a leak goes on.
-        if adds_up and (adds_up := _adds_up(given, paths, _AGAIN * size)):
+        if adds_up:
+            size = min(_AGAIN * size, max(2 * size, int(_AGAIN * _SECONDS / once)))
+            adds_up = _adds_up(given, paths, size, max(size // 2, _NOISE))
+        if adds_up:
             return Broken("leak", adds_up)
     return None
 
 
-def _adds_up(given: Given, paths: list[Path], size: int) -> str:
-    """Open the files in batches; tell what there is more of after each, if anything."""
+def _adds_up(given: Given, paths: list[Path], size: int, most: int) -> str:
+    """Open the files in batches; tell what there is more of after each, if it is much."""
     opens = 2 * size * _BATCHES
     growth = [_grown(given, paths, size) for _ in range(_BATCHES)]
     blocks, memory = zip(*growth, strict=True)
     # In each batch: what is kept once, or until a cache is full, is no leak.
-    if min(blocks) >= max(size // 2, _NOISE):
+    if min(blocks) >= most:
         return f"after {opens} opens there are {sum(blocks)} objects more"
     if min(memory) >= _LEAST:
         return f"after {opens} opens {sum(memory) >> 10} KiB more are held"
