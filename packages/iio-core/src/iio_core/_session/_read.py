@@ -356,7 +356,7 @@ class ReadSession(Stacking):
         if not (type(found.shape) is tuple and isinstance(found.dtype, np.dtype)):
             raise self._blame.broken(f"its properties are {found}")
         for n in found.shape:
-            if not (n is None or (isinstance(n, int) and n >= 0)):
+            if not (n is None or (hasattr(n, "__index__") and n >= 0)):
                 raise self._blame.broken(f"its properties are of the shape {found.shape}")
         return found
 
