@@ -98,6 +98,28 @@ def test_metadata_is_of_one_image_or_of_the_file() -> None:
             file.metadata(index=index)
 
 
+# Limits
+
+
+def test_a_reader_that_checks_limits_is_not_asked_for_properties() -> None:
+    file = session(checks_limits=True)
+    described = []
+    file._reader.properties = lambda **options: described.append(options)
+    assert file.read(index=1)[0, 0] == 1
+    assert described == []
+    with iio.limits(array_bytes=1, ratio=0) as now:
+        file._resource.limits = now
+        with pytest.raises(iio.LimitError):  # what it returns is looked at all the same
+            file.read(index=1)
+
+
+def test_such_a_reader_that_is_closed_is_closed() -> None:
+    file = session(checks_limits=True)
+    file.close()
+    with pytest.raises(ValueError, match="closed"):
+        file.read(index=1)
+
+
 # Counts
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from ._limits import Limits, limits
     from ._properties import ImageProperties
     from ._protocols import (
+        ChecksLimits,
         DecidesBatches,
         HasDefaultIndex,
         Index,
@@ -69,6 +70,7 @@ _HOMES = {
     "_limits": ("Limits", "limits"),
     "_properties": ("ImageProperties",),
     "_protocols": (
+        "ChecksLimits",
         "DecidesBatches",
         "HasDefaultIndex",
         "Index",
@@ -95,6 +97,7 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 __all__ = [
     "Advisory",
     "Candidate",
+    "ChecksLimits",
     "DecidesBatches",
     "DecodeError",
     "EncodeError",

@@ -6,8 +6,8 @@ signatures. Core's sessions do the rest (`ReadSession`, `WriteSession`): a reade
 one image at a time and never sees a negative index, a writer is given one image at a time.
 
 Optional attributes, each with a protocol below, tell core of more: `HasDefaultIndex`,
-`ReadsBatches`, `TakesArrays`, `DecidesBatches`, `WritersByFormat`, `ReadersByFormat`,
-`SupportsRegions`, `ThreadSafe`.
+`ReadsBatches`, `ChecksLimits`, `TakesArrays`, `DecidesBatches`, `WritersByFormat`,
+`ReadersByFormat`, `SupportsRegions`, `ThreadSafe`.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ._resources import Resource, Target
 
 __all__ = [
+    "ChecksLimits",
     "DecidesBatches",
     "HasDefaultIndex",
     "Index",
@@ -141,6 +142,15 @@ class ReadsBatches(Protocol):
     """A reader that answers ``...`` and tuples of ints itself, stacked along a new first axis."""
 
     reads_batches: bool
+
+
+class ChecksLimits(Protocol):
+    """A reader that asks ``resource.limits.check_array`` itself, before `read` takes memory.
+
+    Others are asked for `properties` before each `read`, which may cost more than a small image.
+    """
+
+    checks_limits: bool
 
 
 class TakesArrays(Protocol):

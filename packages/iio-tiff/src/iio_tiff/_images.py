@@ -128,7 +128,7 @@ class Image:
         whole = self.offset is not None and not self.planar and array.flags.c_contiguous
         if whole and self.offset is not None:
             with opened(self.file):
-                read_stored(self.file, self.offset, array, swap=self._swapped)
+                read_stored(self.file, self.offset, array, swap=self._swapped, name=name)
             return self._finished(array, out), 0
         absent = self._decode(self._in_pages(array), self.pages, None, name, limits, workers)
         return self._finished(array, out), absent
@@ -169,7 +169,7 @@ class Image:
         target = _paged(array, len(chosen.ravel()), (d1 - d0, y1 - y0, x1 - x0), self.planar)
         absent = 0
         if self.offset is not None:
-            self._read_rows(target, chosen.ravel(), box)
+            self._read_rows(target, chosen.ravel(), box, name)
         else:
             absent = self._decode(target, listed, box, name, limits, workers)
         steps = tuple(step for _, _, step in spans)
@@ -231,14 +231,14 @@ class Image:
         workers: int | None,
     ) -> int:
         if self.offset is not None:
-            self._read_rows(target, np.arange(self.number), box)
+            self._read_rows(target, np.arange(self.number), box, name)
             return 0
         segments = Segments(self.key, name=name, limits=limits)
         files = {p.parent.filehandle: None for p in pages if p is not None}
         with opened(*files, keep=self.keep_open):
             return decode_pages(pages, target, segments, box=box, workers=workers)
 
-    def _read_rows(self, target: np.ndarray, pages: np.ndarray, box: Box | None) -> None:
+    def _read_rows(self, target: np.ndarray, pages: np.ndarray, box: Box | None, name: str) -> None:
         """Read rows, or parts of them, that are not compressed."""
         planes, depth, height, width, samples = self.key.shaped
         d0, d1, y0, y1, x0, x1 = box or (0, depth, 0, height, 0, width)
@@ -264,6 +264,7 @@ class Image:
                                 start + (y * width + left) * pixel,
                                 part,
                                 swap=self._swapped,
+                                name=name,
                             )
                             here = target[at, plane, d - d0, y - y0 : y - y0 + len(part)]
                             here[...] = part[:, x0 - left : x1 - left]
