@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from ._session import ReadSession, WriteSession
     from ._spec import Advisory, Format, Pixels, PluginSpec, Signature
     from ._version import __version__
+    from ._warning import warn
 
 _HOMES = {
     "_api": ("imiter", "immeta", "imopen", "improps", "imread", "imwrite"),
@@ -91,6 +92,7 @@ _HOMES = {
     "_session": ("ReadSession", "WriteSession"),
     "_spec": ("Advisory", "Format", "Pixels", "PluginSpec", "Signature"),
     "_version": ("__version__",),
+    "_warning": ("warn",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -149,6 +151,7 @@ __all__ = [
     "register",
     "registry",
     "use",
+    "warn",
 ]
 
 

@@ -11,12 +11,11 @@ from __future__ import annotations
 
 import builtins
 import enum
-import warnings
 from collections.abc import Mapping
 from types import FunctionType, ModuleType, SimpleNamespace
 from typing import Any
 
-from iio_core import DecodeError, IIOWarning
+from iio_core import DecodeError, warn
 
 __all__ = ["Namespace", "StandIn", "image_opening", "quiet_exif", "twin"]
 
@@ -115,7 +114,7 @@ def quiet_exif(image: Any) -> None:
 
 def _warn(message: Any, *_: Any, **__: Any) -> None:
     text = " ".join(str(message).split()).rstrip(".")
-    warnings.warn(f"Pillow: {text}", IIOWarning, stacklevel=3)
+    warn(f"Pillow: {text}")
 
 
 _WARNINGS = SimpleNamespace(warn=_warn)
