@@ -153,6 +153,18 @@ def test_what_counts_from_the_end_decodes_if_it_must(index) -> None:
     assert file.read(index=index).max() == 3 and file.count() == 4
 
 
+def test_what_goes_wrong_while_it_is_counted_is_translated() -> None:
+    def images():
+        yield IMAGES[0]
+        raise RuntimeError("of the backend")
+
+    for index in (-1, slice(None)):
+        with pytest.raises(iio.DecodeError, match="of the backend"):
+            session(count=lambda: None, iter=images).read(index=index)
+    with pytest.raises(iio.DecodeError, match="of the backend"):
+        session(count=lambda: None, iter=images).properties(index=..., count_frames=True)
+
+
 def test_a_file_without_images() -> None:
     with pytest.raises(iio.DecodeError, match="has no images"):
         session(count=lambda: None, iter=lambda: iter(())).read(index=...)
@@ -261,11 +273,13 @@ def test_answers_of_the_wrong_kind_are_broken_promises() -> None:
 
 
 def test_an_image_larger_than_promised_is_charged() -> None:
-    file = session(read=lambda *, index=None: np.zeros((300, 300), np.uint8))
-    with iio.limits(array_bytes=1000, ratio=0) as limits:
-        file._resource.limits = limits
-        with pytest.raises(iio.LimitError, match=r"\(300, 300\)"):
-            file.read()
+    for shape, dtype in (((300, 300), np.uint8), ((2, 3), "V900")):
+        made = np.zeros(shape, dtype)
+        file = session(read=lambda *, index=None, made=made: made)
+        with iio.limits(array_bytes=1000, ratio=0) as limits:
+            file._resource.limits = limits
+            with pytest.raises(iio.LimitError, match=rf"\({shape[0]}, {shape[1]}\)"):
+                file.read()
 
 
 @pytest.mark.parametrize(
@@ -435,6 +449,27 @@ def test_a_last_axis_of_one_is_not_guessed() -> None:
         written(array)
     assert written(array, is_batch=True) == [(4, 1)] * 3
     assert written(array, is_batch=False) == [(3, 4, 1)]
+
+
+def test_a_guess_is_told_when_it_goes_wrong() -> None:
+    taken = []
+
+    def one(image, *, metadata=None):
+        if taken:
+            raise iio.EncodeError("it holds one image", plugin="fake", format="FAKE")
+        taken.append(image)
+
+    file = writer(write=one)
+    with pytest.raises(
+        iio.EncodeError, match=r"\(4, 5, 7\) was taken for 4 images.*is_batch=False"
+    ):
+        file.write(np.zeros((4, 5, 7), np.uint8))
+    for images in ([IMAGES[0], IMAGES[0]], np.zeros((4, 5, 7), np.uint8)):
+        taken.clear()
+        with pytest.raises(iio.EncodeError, match=r"^it holds one image$") as caught:
+            file.write(images, is_batch=None if isinstance(images, list) else True)
+        assert (caught.value.plugin, caught.value.format) == ("fake", "FAKE")
+    file.close()
 
 
 def test_a_writer_may_know_better() -> None:

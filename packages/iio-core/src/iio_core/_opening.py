@@ -312,12 +312,12 @@ def open_writing(
     blame = Blame(candidate.plugin, candidate.format.name, target.name)
     try:
         writer = chosen.open_writer(target, candidate.format.name, **opening)
+        return WriteSession(writer, target, blame, lasting=lasting), rest
     except BaseException as error:
         target.abort()
         if isinstance(error, CAUGHT):
             blame.encoding(error)
         raise
-    return WriteSession(writer, target, blame, lasting=lasting), rest
 
 
 def writers_for(

@@ -89,7 +89,7 @@ class ReadSession(Stacking):
         if options and is_placed(options):
             return self._placed(which, options)
         checks = getattr(self._reader, "checks_limits", False)
-        promised = None if checks else self._charge(which, options).shape
+        charged = None if checks else self._charge(which, options)
         if self._closed:
             raise ValueError(f"{self._resource.name} is closed")
         try:
@@ -97,7 +97,8 @@ class ReadSession(Stacking):
         except CAUGHT as error:
             self._blame.decoding(error)
         image = self._owned(image, writeable_output)
-        if image.shape != promised:  # not what the header promised: charged again
+        # Not what the header promised: charged again.
+        if charged is None or image.shape != charged.shape or image.dtype != charged.dtype:
             self._check(image.shape, image.dtype)
         return image
 
@@ -316,7 +317,11 @@ class ReadSession(Stacking):
     def _count(self) -> int:
         """Return how many images there are, if need be by decoding all of them."""
         if self.count() is None:
-            self._total = sum(1 for _ in self._ask(self._reader.iter))
+            images = self._ask(self._reader.iter)
+            number = 0
+            while self._ask(next, images, END) is not END:
+                number += 1
+            self._total = number
         return self._total or 0
 
     def _charge(self, index: Any, options: Mapping[str, Any]) -> ImageProperties:
