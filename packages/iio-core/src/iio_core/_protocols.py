@@ -6,8 +6,8 @@ signatures. Core's sessions do the rest (`ReadSession`, `WriteSession`): a reade
 one image at a time and never sees a negative index, a writer is given one image at a time.
 
 Optional attributes, each with a protocol below, tell core of more: `HasDefaultIndex`,
-`ReadsBatches`, `ChecksLimits`, `TakesArrays`, `DecidesBatches`, `WritersByFormat`,
-`ReadersByFormat`, `SupportsRegions`, `ThreadSafe`.
+`ReadsBatches`, `ChecksLimits`, `TakesArrays`, `DecidesBatches`, `ObjectsToOptions`,
+`WritersByFormat`, `ReadersByFormat`, `SupportsRegions`, `ThreadSafe`.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ __all__ = [
     "DecidesBatches",
     "HasDefaultIndex",
     "Index",
+    "ObjectsToOptions",
     "ReadPlugin",
     "Reader",
     "ReadersByFormat",
@@ -114,6 +115,16 @@ class WritePlugin(Protocol):
 
     def open_writer(self, target: Target, format: str, /) -> Writer:
         """Open a writer for the format of this name."""
+
+
+class ObjectsToOptions(Protocol):
+    """A write plugin that can tell from options alone that it cannot write what they ask for.
+
+    Another plugin with an equal claim is then asked, so that installing a wheel breaks no call.
+    """
+
+    def objection(self, format: str, options: Mapping[str, Any], /) -> str:
+        """Return what of the options it cannot do; an empty string if it can do all."""
 
 
 class WritersByFormat(Protocol):
