@@ -6,8 +6,8 @@ signatures. Core's sessions do the rest (`ReadSession`, `WriteSession`): a reade
 one image at a time and never sees a negative index, a writer is given one image at a time.
 
 Optional attributes, each with a protocol below, tell core of more: `HasDefaultIndex`,
-`ReadsBatches`, `ChecksLimits`, `TakesArrays`, `DecidesBatches`, `ObjectsToOptions`,
-`WritersByFormat`, `ReadersByFormat`, `SupportsRegions`, `ThreadSafe`.
+`ReadsBatches`, `ChecksLimits`, `PicksImages`, `TakesArrays`, `DecidesBatches`,
+`ObjectsToOptions`, `WritersByFormat`, `ReadersByFormat`, `SupportsRegions`, `ThreadSafe`.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ __all__ = [
     "HasDefaultIndex",
     "Index",
     "ObjectsToOptions",
+    "PicksImages",
     "ReadPlugin",
     "Reader",
     "ReadersByFormat",
@@ -162,6 +163,15 @@ class ChecksLimits(Protocol):
     """
 
     checks_limits: bool
+
+
+class PicksImages(Protocol):
+    """A reader some of whose options pick a part of the file by themselves, such as a page.
+
+    With one of them, ``index=...`` is the file to pick from, and the reader gets None.
+    """
+
+    picks: frozenset[str]
 
 
 class TakesArrays(Protocol):
