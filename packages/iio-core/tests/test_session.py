@@ -91,7 +91,11 @@ def test_a_reader_without_a_default_gets_none_and_decides_itself() -> None:
 
 def test_options_that_pick_an_image_do_so_in_the_whole_file() -> None:
     file = session(default_index=None, picks=frozenset({"flip"}))
-    assert file.read(index=..., flip=True).shape == file.properties(index=..., flip=True).shape == (2, 3)
+    assert (
+        file.read(index=..., flip=True).shape
+        == file.properties(index=..., flip=True).shape
+        == (2, 3)
+    )
     assert file._reader.asked == [None]
     assert firsts(file.read(index=..., flip=None)) == [0, 1, 2, 3]
 
