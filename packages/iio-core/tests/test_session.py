@@ -89,6 +89,17 @@ def test_a_reader_without_a_default_gets_none_and_decides_itself() -> None:
     assert file.metadata() == {"index": "None"}
 
 
+def test_options_that_pick_an_image_do_so_in_the_whole_file() -> None:
+    file = session(default_index=None, picks=frozenset({"flip"}))
+    assert (
+        file.read(index=..., flip=True).shape
+        == file.properties(index=..., flip=True).shape
+        == (2, 3)
+    )
+    assert file._reader.asked == [None]
+    assert firsts(file.read(index=..., flip=None)) == [0, 1, 2, 3]
+
+
 def test_metadata_is_of_one_image_or_of_the_file() -> None:
     file = session()
     assert file.metadata(index=...) == {"index": "Ellipsis"}

@@ -14,6 +14,7 @@ from iio_core import DecodeError, IIOWarning, NotThisFormat, OptionError, Resour
 
 from . import _forks as _forks  # to be there before anybody forks
 from ._directories import Chain, Directory
+from ._micromanager import has_index_map
 from ._ome import Outline, outline_of
 from ._told import heard
 
@@ -129,6 +130,8 @@ class Opened:
             chain.count()  # the backend goes on to other directories at once
         self._outline = outline = _outline(chain, name)
         beside = _beside(self._resource, outline, self._stack) if self._multifile else None
+        # OME-XML says the same and more, and where other files are.
+        is_mmstack = None if outline is None and has_index_map(chain) else False
         self.file.seek(0)
         return TiffFile(
             self.file if beside is None else str(beside),
@@ -137,7 +140,7 @@ class Opened:
             # Neither the file's name nor what is in its directory says what it is.
             is_ndpi=chain.ndpi,
             is_ndtiff=False,
-            is_mmstack=False,
+            is_mmstack=is_mmstack,
         )
 
 

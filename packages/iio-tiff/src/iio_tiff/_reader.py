@@ -47,6 +47,7 @@ class TiffReader:
     """
 
     checks_limits = True
+    picks = frozenset({"page", "key"})
 
     def __init__(
         self,
@@ -106,7 +107,8 @@ class TiffReader:
             Which series: all pages that belong together, such as the planes of a stack. ``None``
             is the first.
         page : int, optional
-            A single page: of the series that `index` names, or, without `index`, of the file.
+            A single page: of the series that `index` names, or, without `index` or with ``...``,
+            of the file.
         series : int, optional
             The same as `index`.
         level : int, optional

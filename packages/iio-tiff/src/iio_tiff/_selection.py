@@ -95,6 +95,9 @@ class Selection:
         tiff = self._file.tiff
         if number == 0:
             return tiff.pages.first
+        if tiff.is_lsm:  # the tables of which are put right when all are known
+            self._file.chain.at(number)
+            return tiff.pages[number]
         page = self._pages.get(number)
         if page is None:
             page = self._parsed(tiff, number)
@@ -109,7 +112,7 @@ class Selection:
         directory = chain.page(number)
         offset = chain.at(number)
         with heard(self._name):
-            if not tiff.is_lsm and directory.like(chain.first):
+            if directory.like(chain.first):
                 tables = [directory.numbers(tag) for tag in _TABLES[bool(first.is_tiled)]]
                 if all(len(table) == len(first.dataoffsets) for table in tables):
                     return TiffFrame(

@@ -18,6 +18,8 @@ from ._stacking import END, Stacking, is_placed
 
 __all__ = ["ReadSession"]
 
+_NONE: Mapping[str, Any] = {}
+
 
 class ReadSession(Stacking):
     """An open resource, to read from. A context manager.
@@ -80,7 +82,7 @@ class ReadSession(Stacking):
         """
         if options:
             self._check_options(options, self._reader.read)
-        which = self._which(index)
+        which = self._which(index, options)
         if not isinstance(which, int):
             if which is not None and not getattr(self._reader, "reads_batches", False):
                 return self._stack(which, options)
@@ -150,7 +152,7 @@ class ReadSession(Stacking):
             return np.array(self.read(index=index, **options)[parts], order="C")
         if options:
             self._check_options(options, read)
-        which = self._which(index)
+        which = self._which(index, options)
         if isinstance(which, int) and which and which >= (total := self._count_or(which + 1)):
             raise out_of_range(which, total, name=self._resource.name)
         if not (which is None or isinstance(which, int)):
@@ -209,7 +211,7 @@ class ReadSession(Stacking):
         """
         if options:
             self._check_options(options, self._reader.properties)
-        which = self._which(index)
+        which = self._which(index, options)
         if isinstance(which, int):
             if which and which >= (total := self._count_or(which + 1)):
                 raise out_of_range(which, total, name=self._resource.name)
@@ -299,8 +301,14 @@ class ReadSession(Stacking):
         where = f"plugin {self.plugin!r} ({method.__name__})"
         _options.check(options, _options.names(method), where=where)
 
-    def _which(self, index: Any) -> int | tuple[int, ...] | EllipsisType | None:
+    def _which(
+        self, index: Any, options: Mapping[str, Any] = _NONE
+    ) -> int | tuple[int, ...] | EllipsisType | None:
         """Return an index as the reader gets it."""
+        if index is ... and options:
+            picks = getattr(self._reader, "picks", ())
+            if any(options.get(name) is not None for name in picks):
+                return None
         if index is None:
             default: int | EllipsisType | None = getattr(self._reader, "default_index", None)
             return default
