@@ -9,6 +9,15 @@ Entry = tuple[str, str, str, str, tuple[str, ...], tuple[Signature, ...], bool, 
 # requirement, plugin, distribution, format, extensions, signatures, reads, writes,
 # devices
 ENTRIES: tuple[Entry, ...] = (
+    ('iio-codecs', 'codecs', 'iio-codecs', 'PNG',
+     ('.png', '.apng'),
+     (
+         (0, b'\x89PNG\r\n\x1a\n', None),
+         (0, b'\x89PNG\r\n\x1a\n\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x10\x02', b'\xff\xff\xff\xff\xff\xff\xff\xff\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xff\xff'),
+         (0, b'\x89PNG\r\n\x1a\n\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x10\x04', b'\xff\xff\xff\xff\xff\xff\xff\xff\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xff\xff'),
+         (0, b'\x89PNG\r\n\x1a\n\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x10\x06', b'\xff\xff\xff\xff\xff\xff\xff\xff\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xff\xff'),
+     ),
+     True, True, ()),
     ('iio-tiff', 'fei', 'iio-tiff', 'FEI',
      ('.tif', '.tiff'),
      (
@@ -461,11 +470,13 @@ ENTRIES: tuple[Entry, ...] = (
      True, True, ()),
 )
 
-DISTRIBUTIONS = frozenset(['iio-pillow', 'iio-tiff'])
+DISTRIBUTIONS = frozenset(['iio-codecs', 'iio-pillow', 'iio-tiff'])
 
 # Every plugin name and alias -> the distribution that it belongs to.
 PLUGINS: dict[str, str] = {
+    'codecs': 'iio-codecs',
     'fei': 'iio-tiff',
+    'imagecodecs': 'iio-codecs',
     'pil': 'iio-pillow',
     'pillow': 'iio-pillow',
     'tiff': 'iio-tiff',
