@@ -3,11 +3,13 @@
 # Generated from the specs in packages/*; do not edit: run `python tools/catalogue.py`.
 
 Signature = tuple[int, bytes, bytes | None]
-Devices = tuple[str, ...]
-Entry = tuple[str, str, str, str, tuple[str, ...], tuple[Signature, ...], bool, bool, Devices]
+Signatures = tuple[Signature, ...]
+Names = tuple[str, ...]
+Writes = tuple[tuple[str, tuple[int, ...]], ...]
+Entry = tuple[str, str, str, str, Names, Signatures, bool, bool | Writes, Names, int]
 
-# requirement, plugin, distribution, format, extensions, signatures, reads, writes,
-# devices
+# requirement, plugin, distribution, format, extensions, signatures, whether it reads,
+# dtypes and channels that it writes, devices, priority
 ENTRIES: tuple[Entry, ...] = (
     ('iio-codecs', 'codecs', 'iio-codecs', 'PNG',
      ('.png', '.apng'),
@@ -17,14 +19,14 @@ ENTRIES: tuple[Entry, ...] = (
          (0, b'\x89PNG\r\n\x1a\n\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x10\x04', b'\xff\xff\xff\xff\xff\xff\xff\xff\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xff\xff'),
          (0, b'\x89PNG\r\n\x1a\n\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x10\x06', b'\xff\xff\xff\xff\xff\xff\xff\xff\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xff\xff'),
      ),
-     True, True, ()),
+     True, (('uint8', (1, 2, 3, 4)), ('uint16', (1, 2, 3, 4))), (), -10),
     ('iio-tiff', 'fei', 'iio-tiff', 'FEI',
      ('.tif', '.tiff'),
      (
          (0, b'II*\x00', None),
          (0, b'MM\x00*', None),
      ),
-     True, False, ()),
+     True, (), (), -10),
     ('iio-pillow', 'pillow', 'iio-pillow', 'AVIF',
      ('.avif', '.avifs'),
      (
@@ -43,25 +45,25 @@ ENTRIES: tuple[Entry, ...] = (
          (4, b'ftypmsf1\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00avis', b'\xff\xff\xff\xff\xff\xff\xff\xff\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xff\xff\xff\xff'),
          (4, b'ftypmsf1\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00avis', b'\xff\xff\xff\xff\xff\xff\xff\xff\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xff\xff\xff\xff'),
      ),
-     True, True, ()),
+     True, (('uint8', (1, 3, 4)),), (), 0),
     ('iio-pillow', 'pillow', 'iio-pillow', 'BLP',
      ('.blp',),
      (
          (0, b'BLP1', None),
          (0, b'BLP2', None),
      ),
-     True, True, ()),
+     True, (('uint8', (3,)),), (), 0),
     ('iio-pillow', 'pillow', 'iio-pillow', 'BMP',
      ('.bmp',),
      (
          (0, b'BM\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00', b'\xff\xff\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xff\xff\xff'),
      ),
-     True, True, ()),
+     True, (('bool', (1,)), ('uint8', (1, 3))), (), 0),
     ('iio-pillow', 'pillow', 'iio-pillow', 'CLIPBOARDGRAB',
      (),
      (
      ),
-     True, False, ('<clipboard>',)),
+     True, (), ('<clipboard>',), 0),
     ('iio-pillow', 'pillow', 'iio-pillow', 'CUR',
      ('.cur',),
      (
@@ -74,19 +76,19 @@ ENTRIES: tuple[Entry, ...] = (
          (0, b'\x00\x00\x02\x00@\x00', b'\xff\xff\xff\xff@\xff'),
          (0, b'\x00\x00\x02\x00\x80\x00', b'\xff\xff\xff\xff\x80\xff'),
      ),
-     True, False, ()),
+     True, (), (), 0),
     ('iio-pillow', 'pillow', 'iio-pillow', 'DCX',
      ('.dcx',),
      (
          (0, b'\xb1h\xde:', None),
      ),
-     True, False, ()),
+     True, (), (), 0),
     ('iio-pillow', 'pillow', 'iio-pillow', 'DDS',
      ('.dds',),
      (
          (0, b'DDS |\x00\x00\x00', None),
      ),
-     True, True, ()),
+     True, (('uint8', (1, 2, 3, 4)),), (), 0),
     ('iio-pillow', 'pillow', 'iio-pillow', 'DIB',
      ('.dib',),
      (
@@ -98,14 +100,14 @@ ENTRIES: tuple[Entry, ...] = (
          (0, b'l\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00', b'\xff\xff\xff\xff\x00\x00\x00\x00\x00\x00\x00\x00\xff\xff\x00\xff'),
          (0, b'|\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00', b'\xff\xff\xff\xff\x00\x00\x00\x00\x00\x00\x00\x00\xff\xff\x00\xff'),
      ),
-     True, True, ()),
+     True, (('bool', (1,)), ('uint8', (1, 3))), (), 0),
     ('iio-pillow', 'pillow', 'iio-pillow', 'EPS',
      ('.eps', '.ps'),
      (
          (0, b'%!PS', None),
          (0, b'\xc5\xd0\xd3\xc6', None),
      ),
-     True, True, ()),
+     True, (('uint8', (1, 3)),), (), 0),
     ('iio-pillow', 'pillow', 'iio-pillow', 'FLI',
      ('.fli', '.flc'),
      (
@@ -114,26 +116,26 @@ ENTRIES: tuple[Entry, ...] = (
          (4, b'\x12\xaf\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00', b'\xff\xff\x00\x00\x00\x00\x00\x00\xff\xff\xff\xff'),
          (4, b'\x12\xaf\x00\x00\x00\x00\x00\x00\x08\x00\x03\x00', b'\xff\xff\x00\x00\x00\x00\x00\x00\xff\xff\xff\xff'),
      ),
-     True, False, ()),
+     True, (), (), 0),
     ('iio-pillow', 'pillow', 'iio-pillow', 'FTEX',
      ('.ftc', '.ftu'),
      (
          (0, b'FTEX', None),
      ),
-     True, False, ()),
+     True, (), (), 0),
     ('iio-pillow', 'pillow', 'iio-pillow', 'GBR',
      ('.gbr',),
      (
          (4, b'\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00GIMP', b'\xff\xff\xff\xff\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xff\xff\xff\xff'),
      ),
-     True, False, ()),
+     True, (), (), 0),
     ('iio-pillow', 'pillow', 'iio-pillow', 'GIF',
      ('.gif',),
      (
          (0, b'GIF87a', None),
          (0, b'GIF89a', None),
      ),
-     True, True, ()),
+     True, (('uint8', (1, 3, 4)),), (), 0),
     ('iio-pillow[heif]', 'pillow', 'iio-pillow', 'HEIF',
      ('.heic', '.heif', '.hif', '.heics', '.heifs'),
      (
@@ -148,13 +150,13 @@ ENTRIES: tuple[Entry, ...] = (
          (4, b'ftypmif1', None),
          (4, b'ftypmsf1', None),
      ),
-     True, True, ()),
+     True, (('uint8', (1, 3, 4)),), (), 0),
     ('iio-pillow', 'pillow', 'iio-pillow', 'ICNS',
      ('.icns',),
      (
          (0, b'icns', None),
      ),
-     True, True, ()),
+     True, (('uint8', (4,)),), (), 0),
     ('iio-pillow', 'pillow', 'iio-pillow', 'ICO',
      ('.ico',),
      (
@@ -167,62 +169,62 @@ ENTRIES: tuple[Entry, ...] = (
          (0, b'\x00\x00\x01\x00@\x00', b'\xff\xff\xff\xff@\xff'),
          (0, b'\x00\x00\x01\x00\x80\x00', b'\xff\xff\xff\xff\x80\xff'),
      ),
-     True, True, ()),
+     True, (('bool', (1,)), ('uint8', (1, 2, 3, 4)), ('uint16', (1,))), (), 0),
     ('iio-pillow', 'pillow', 'iio-pillow', 'IMT',
      ('.imt',),
      (
      ),
-     True, False, ()),
+     True, (), (), 0),
     ('iio-pillow', 'pillow', 'iio-pillow', 'JPEG',
      ('.jpg', '.jpeg', '.jpe', '.jfif'),
      (
          (0, b'\xff\xd8\xff', None),
      ),
-     True, True, ()),
+     True, (('uint8', (1, 3)),), (), 0),
     ('iio-pillow', 'pillow', 'iio-pillow', 'JPEG2000',
      ('.jp2', '.j2k', '.j2c', '.jpc', '.jpf', '.jpx'),
      (
          (0, b'\x00\x00\x00\x0cjP  \r\n\x87\n', None),
          (0, b'\xffO\xffQ', None),
      ),
-     True, True, ()),
+     True, (('uint8', (1, 2, 3, 4)), ('uint16', (1,))), (), 0),
     ('iio-pillow[jxl]', 'pillow', 'iio-pillow', 'JXL',
      ('.jxl',),
      (
          (0, b'\x00\x00\x00\x0cJXL \r\n\x87\n', None),
          (0, b'\xff\n', None),
      ),
-     True, True, ()),
+     True, (('uint8', (1, 2, 3, 4)), ('uint16', (1,))), (), 0),
     ('iio-pillow', 'pillow', 'iio-pillow', 'MCIDAS',
      (),
      (
          (0, b'\x00\x00\x00\x00\x00\x00\x00\x04', None),
      ),
-     True, False, ()),
+     True, (), (), 0),
     ('iio-pillow', 'pillow', 'iio-pillow', 'MPO',
      ('.mpo',),
      (
          (0, b'\xff\xd8\xff', None),
      ),
-     True, True, ()),
+     True, (('uint8', (1, 3)),), (), 0),
     ('iio-pillow', 'pillow', 'iio-pillow', 'MSP',
      ('.msp',),
      (
          (0, b'DanM', None),
          (0, b'LinS', None),
      ),
-     True, True, ()),
+     True, (('bool', (1,)),), (), 0),
     ('iio-pillow', 'pillow', 'iio-pillow', 'PALM',
      ('.palm',),
      (
      ),
-     False, True, ()),
+     False, (('bool', (1,)), ('uint8', (1, 3))), (), 0),
     ('iio-pillow', 'pillow', 'iio-pillow', 'PCD',
      ('.pcd',),
      (
          (2048, b'PCD_IPI', None),
      ),
-     True, False, ()),
+     True, (), (), 0),
     ('iio-pillow', 'pillow', 'iio-pillow', 'PCX',
      ('.pcx',),
      (
@@ -231,25 +233,25 @@ ENTRIES: tuple[Entry, ...] = (
          (0, b'\n\x03\x01\x00', b'\xff\xff\xff\xf0'),
          (0, b'\n\x05\x01\x00', b'\xff\xff\xff\xf0'),
      ),
-     True, True, ()),
+     True, (('bool', (1,)), ('uint8', (1, 3))), (), 0),
     ('iio-pillow', 'pillow', 'iio-pillow', 'PDF',
      ('.pdf',),
      (
          (0, b'%PDF-', None),
      ),
-     False, True, ()),
+     False, (('bool', (1,)), ('uint8', (1, 2, 3, 4))), (), 0),
     ('iio-pillow', 'pillow', 'iio-pillow', 'PIXAR',
      ('.pxr',),
      (
          (0, b'\x80\xe8\x00\x00', None),
      ),
-     True, False, ()),
+     True, (), (), 0),
     ('iio-pillow', 'pillow', 'iio-pillow', 'PNG',
      ('.png', '.apng'),
      (
          (0, b'\x89PNG\r\n\x1a\n', None),
      ),
-     True, True, ()),
+     True, (('bool', (1,)), ('uint8', (1, 2, 3, 4)), ('uint16', (1,))), (), 0),
     ('iio-pillow', 'pillow', 'iio-pillow', 'PPM',
      ('.ppm', '.pgm', '.pbm', '.pnm', '.pfm'),
      (
@@ -282,44 +284,44 @@ ENTRIES: tuple[Entry, ...] = (
          (0, b'Pf ', None),
          (0, b'Pf\t', None),
      ),
-     True, True, ()),
+     True, (('bool', (1,)), ('uint8', (1, 3)), ('uint16', (1,)), ('float32', (1,))), (), 0),
     ('iio-pillow', 'pillow', 'iio-pillow', 'PSD',
      ('.psd',),
      (
          (0, b'8BPS\x00\x01', None),
      ),
-     True, False, ()),
+     True, (), (), 0),
     ('iio-pillow', 'pillow', 'iio-pillow', 'QOI',
      ('.qoi',),
      (
          (0, b'qoif', None),
      ),
-     True, True, ()),
+     True, (('uint8', (3, 4)),), (), 0),
     ('iio-pillow', 'pillow', 'iio-pillow', 'SCREENGRAB',
      (),
      (
      ),
-     True, False, ('<screen>',)),
+     True, (), ('<screen>',), 0),
     ('iio-pillow', 'pillow', 'iio-pillow', 'SGI',
      ('.sgi', '.rgb', '.rgba', '.bw'),
      (
          (0, b'\x01\xda\x00\x01\x00\x00', b'\xff\xff\xfe\xff\xff\xfc'),
          (0, b'\x01\xda\x00\x02\x00\x00', b'\xff\xff\xfe\xff\xff\xfc'),
      ),
-     True, True, ()),
+     True, (('uint8', (1, 3, 4)),), (), 0),
     ('iio-pillow', 'pillow', 'iio-pillow', 'SPIDER',
      ('.spi', '.spider'),
      (
          (0, b'\x00\x00\x80?\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x80?', b'\xff\xff\xff\xff\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xff\xff\xff\xff'),
          (0, b'?\x80\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00?\x80\x00\x00', b'\xff\xff\xff\xff\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xff\xff\xff\xff'),
      ),
-     True, True, ()),
+     True, (('float32', (1,)),), (), 0),
     ('iio-pillow', 'pillow', 'iio-pillow', 'SUN',
      ('.ras', '.sun'),
      (
          (0, b'Y\xa6j\x95', None),
      ),
-     True, False, ()),
+     True, (), (), 0),
     ('iio-pillow', 'pillow', 'iio-pillow', 'TGA',
      ('.tga', '.targa', '.icb', '.vda', '.vst'),
      (
@@ -334,7 +336,7 @@ ENTRIES: tuple[Entry, ...] = (
          (1, b'\x01\n', None),
          (1, b'\x01\x0b', None),
      ),
-     True, True, ()),
+     True, (('bool', (1,)), ('uint8', (1, 2, 3, 4))), (), 0),
     ('iio-pillow', 'pillow', 'iio-pillow', 'TIFF',
      ('.tif', '.tiff'),
      (
@@ -343,31 +345,31 @@ ENTRIES: tuple[Entry, ...] = (
          (0, b'II+\x00\x08\x00\x00\x00', None),
          (0, b'MM\x00+\x00\x08\x00\x00', None),
      ),
-     True, True, ()),
+     True, (('bool', (1,)), ('uint8', (1, 2, 3, 4)), ('uint16', (1,)), ('int32', (1,)), ('float32', (1,))), (), 0),
     ('iio-pillow', 'pillow', 'iio-pillow', 'WEBP',
      ('.webp',),
      (
          (0, b'RIFF\x00\x00\x00\x00WEBP', b'\xff\xff\xff\xff\x00\x00\x00\x00\xff\xff\xff\xff'),
      ),
-     True, True, ()),
+     True, (('uint8', (3, 4)),), (), 0),
     ('iio-pillow', 'pillow', 'iio-pillow', 'XBM',
      ('.xbm',),
      (
          (0, b'#define ', None),
      ),
-     True, True, ()),
+     True, (('bool', (1,)),), (), 0),
     ('iio-pillow', 'pillow', 'iio-pillow', 'XPM',
      ('.xpm',),
      (
          (0, b'/* XPM */', None),
      ),
-     True, False, ()),
+     True, (), (), 0),
     ('iio-pillow', 'pillow', 'iio-pillow', 'XVTHUMB',
      (),
      (
          (0, b'P7 332', None),
      ),
-     True, False, ()),
+     True, (), (), 0),
     ('iio-tiff', 'tiff', 'iio-tiff', 'BIF',
      ('.bif',),
      (
@@ -376,21 +378,21 @@ ENTRIES: tuple[Entry, ...] = (
          (0, b'II+\x00\x08\x00\x00\x00', None),
          (0, b'MM\x00+\x00\x08\x00\x00', None),
      ),
-     True, False, ()),
+     True, (), (), 10),
     ('iio-tiff', 'tiff', 'iio-tiff', 'BIGTIFF',
      ('.btf', '.tf8'),
      (
          (0, b'II+\x00\x08\x00\x00\x00', None),
          (0, b'MM\x00+\x00\x08\x00\x00', None),
      ),
-     True, True, ()),
+     True, (('bool', (1,)), ('uint8', (1, 2, 3, 4)), ('uint16', (1, 2, 3, 4)), ('uint32', (1, 2, 3, 4)), ('uint64', (1, 2, 3, 4)), ('int8', (1, 2, 3, 4)), ('int16', (1, 2, 3, 4)), ('int32', (1, 2, 3, 4)), ('int64', (1, 2, 3, 4)), ('float16', (1, 2, 3, 4)), ('float32', (1, 2, 3, 4)), ('float64', (1, 2, 3, 4)), ('complex64', (1, 2, 3, 4)), ('complex128', (1, 2, 3, 4))), (), 10),
     ('iio-tiff', 'tiff', 'iio-tiff', 'GEL',
      ('.gel',),
      (
          (0, b'II*\x00', None),
          (0, b'MM\x00*', None),
      ),
-     True, False, ()),
+     True, (), (), 10),
     ('iio-tiff', 'tiff', 'iio-tiff', 'GEOTIFF',
      ('.gtiff', '.gtif'),
      (
@@ -399,7 +401,7 @@ ENTRIES: tuple[Entry, ...] = (
          (0, b'II+\x00\x08\x00\x00\x00', None),
          (0, b'MM\x00+\x00\x08\x00\x00', None),
      ),
-     True, False, ()),
+     True, (), (), 10),
     ('iio-tiff', 'tiff', 'iio-tiff', 'LSM',
      ('.lsm',),
      (
@@ -408,14 +410,14 @@ ENTRIES: tuple[Entry, ...] = (
          (0, b'II+\x00\x08\x00\x00\x00', None),
          (0, b'MM\x00+\x00\x08\x00\x00', None),
      ),
-     True, False, ()),
+     True, (), (), 10),
     ('iio-tiff', 'tiff', 'iio-tiff', 'NDPI',
      ('.ndpi',),
      (
          (0, b'II*\x00', None),
          (0, b'MM\x00*', None),
      ),
-     True, False, ()),
+     True, (), (), 10),
     ('iio-tiff', 'tiff', 'iio-tiff', 'OME-TIFF',
      ('.ome.tif', '.ome.tiff', '.ome.btf', '.ome.tf2', '.ome.tf8'),
      (
@@ -424,7 +426,7 @@ ENTRIES: tuple[Entry, ...] = (
          (0, b'II+\x00\x08\x00\x00\x00', None),
          (0, b'MM\x00+\x00\x08\x00\x00', None),
      ),
-     True, True, ()),
+     True, (('uint8', (1, 3)), ('uint16', (1, 3)), ('uint32', (1, 3)), ('int8', (1, 3)), ('int16', (1, 3)), ('int32', (1, 3)), ('float32', (1, 3)), ('float64', (1, 3)), ('complex64', (1, 3)), ('complex128', (1, 3))), (), 10),
     ('iio-tiff', 'tiff', 'iio-tiff', 'QPTIFF',
      ('.qptiff',),
      (
@@ -433,7 +435,7 @@ ENTRIES: tuple[Entry, ...] = (
          (0, b'II+\x00\x08\x00\x00\x00', None),
          (0, b'MM\x00+\x00\x08\x00\x00', None),
      ),
-     True, False, ()),
+     True, (), (), 10),
     ('iio-tiff', 'tiff', 'iio-tiff', 'SCN',
      ('.scn',),
      (
@@ -442,14 +444,14 @@ ENTRIES: tuple[Entry, ...] = (
          (0, b'II+\x00\x08\x00\x00\x00', None),
          (0, b'MM\x00+\x00\x08\x00\x00', None),
      ),
-     True, False, ()),
+     True, (), (), 10),
     ('iio-tiff', 'tiff', 'iio-tiff', 'STK',
      ('.stk',),
      (
          (0, b'II*\x00', None),
          (0, b'MM\x00*', None),
      ),
-     True, False, ()),
+     True, (), (), 10),
     ('iio-tiff', 'tiff', 'iio-tiff', 'SVS',
      ('.svs',),
      (
@@ -458,7 +460,7 @@ ENTRIES: tuple[Entry, ...] = (
          (0, b'II+\x00\x08\x00\x00\x00', None),
          (0, b'MM\x00+\x00\x08\x00\x00', None),
      ),
-     True, False, ()),
+     True, (), (), 10),
     ('iio-tiff', 'tiff', 'iio-tiff', 'TIFF',
      ('.tif', '.tiff'),
      (
@@ -467,7 +469,7 @@ ENTRIES: tuple[Entry, ...] = (
          (0, b'II+\x00\x08\x00\x00\x00', None),
          (0, b'MM\x00+\x00\x08\x00\x00', None),
      ),
-     True, True, ()),
+     True, (('bool', (1,)), ('uint8', (1, 2, 3, 4)), ('uint16', (1, 2, 3, 4)), ('uint32', (1, 2, 3, 4)), ('uint64', (1, 2, 3, 4)), ('int8', (1, 2, 3, 4)), ('int16', (1, 2, 3, 4)), ('int32', (1, 2, 3, 4)), ('int64', (1, 2, 3, 4)), ('float16', (1, 2, 3, 4)), ('float32', (1, 2, 3, 4)), ('float64', (1, 2, 3, 4)), ('complex64', (1, 2, 3, 4)), ('complex128', (1, 2, 3, 4))), (), 10),
 )
 
 DISTRIBUTIONS = frozenset(['iio-codecs', 'iio-pillow', 'iio-tiff'])

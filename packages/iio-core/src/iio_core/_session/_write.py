@@ -92,7 +92,11 @@ class WriteSession(Session):
         told = options if metadata is None else {**options, "metadata": metadata}
         for one in self._images(image, is_batch, options):
             with _held_interrupts() if self._lasting else nullcontext():
-                self._tell(self._writer.write, one, **told)
+                try:
+                    self._tell(self._writer.write, one, **told)
+                except EncodeError as error:
+                    self._advise(error, one)
+                    raise
                 self._written += 1
 
     def getvalue(self) -> bytes:
@@ -167,6 +171,20 @@ class WriteSession(Session):
             if isinstance(error, CAUGHT):
                 self._blame.encoding(error)
             raise
+
+    def _advise(self, error: EncodeError, image: np.ndarray) -> None:
+        """Raise a refused image's error again if somebody else is known to take it."""
+        from .. import _registry
+        from .._holding import elsewhere, kind_of
+
+        kind = kind_of(image)
+        registry = _registry.current()
+        if kind is None or self._closed:
+            return
+        who = elsewhere(registry, self.plugin, self.format, self._target.filename, kind)
+        if who:
+            message = f"{str(error).removesuffix('.')}; {who}"
+            raise EncodeError(message, plugin=error.plugin, format=error.format) from error
 
     def _images(
         self, image: Any, is_batch: bool | None, options: Mapping[str, Any]
