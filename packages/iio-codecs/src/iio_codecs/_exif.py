@@ -6,9 +6,9 @@ TIFF Revision 6.0, section 2 TIFF Structure.
 
 from __future__ import annotations
 
+import math
 import struct
 from collections.abc import Iterator
-from fractions import Fraction
 from typing import Any
 
 __all__ = ["PREFIX", "bare", "described", "orientation_of", "prefixed", "without_orientation"]
@@ -123,15 +123,11 @@ def _value(raw: bytes, order: str, kind: int, letters: str, length: int) -> Any:
         return raw.rstrip(b"\0").decode("utf-8", "replace")
     if kind == 7:
         return raw
-    numbers = struct.unpack(f"{order}{length * len(letters)}{letters[0]}", raw)
+    numbers: tuple[Any, ...] = struct.unpack(f"{order}{length * len(letters)}{letters[0]}", raw)
     if len(letters) == 2:
         pairs = zip(numbers[::2], numbers[1::2], strict=True)
-        values: tuple[Any, ...] = tuple(
-            float(Fraction(n, d)) if d else float("nan") for n, d in pairs
-        )
-    else:
-        values = numbers
-    return None if not values else values[0] if len(values) == 1 else values
+        numbers = tuple(n / d if d else math.nan for n, d in pairs)
+    return None if not numbers else numbers[0] if len(numbers) == 1 else numbers
 
 
 TAGS = {

@@ -15,7 +15,8 @@ def whole(name: str, value: Any, least: int, most: int) -> int | None:
     """Return a whole number of a range, or None."""
     if value is None:
         return None
-    if not isinstance(value, Integral) or isinstance(value, bool) or not least <= value <= most:
+    fits = isinstance(value, Integral) and not isinstance(value, bool)
+    if not fits or not least <= int(value) <= most:
         raise OptionError(f"{name}={value!r}: it has to be a whole number from {least} to {most}")
     return int(value)
 
@@ -24,7 +25,8 @@ def real(name: str, value: Any, least: float, most: float) -> float | None:
     """Return a number of a range, or None."""
     if value is None:
         return None
-    if not isinstance(value, Real) or isinstance(value, bool) or not least <= value <= most:
+    fits = isinstance(value, Real) and not isinstance(value, bool)
+    if not fits or not least <= float(value) <= most:
         raise OptionError(f"{name}={value!r}: it has to be a number from {least} to {most}")
     return float(value)
 

@@ -110,16 +110,17 @@ class Control:
 
     Parameters
     ----------
+    parts : tuple of (int, int)
+        Where its compressed pixels are.
     width, height, x, y : int
         The rectangle of the canvas that it covers.
     numerator, denominator : int
         How long it is shown, in seconds.
     dispose, blend : int
         What becomes of the canvas behind it, and whether it is drawn over what was there.
-    parts : tuple of (int, int)
-        Where its compressed pixels are.
     """
 
+    parts: tuple[tuple[int, int], ...]
     width: int
     height: int
     x: int
@@ -128,7 +129,6 @@ class Control:
     denominator: int
     dispose: int
     blend: int
-    parts: tuple[tuple[int, int], ...] = ()
 
     @property
     def duration(self) -> float:
@@ -177,7 +177,7 @@ def animation(data: bytes) -> Animation:
     """
     declared: int | None = None
     loop = 0
-    controls: list[list[int]] = []
+    controls: list[tuple[int, ...]] = []
     parts: list[list[tuple[int, int]]] = []
     shared: list[tuple[int, int]] = []
     header, first = b"", True
@@ -191,7 +191,7 @@ def animation(data: bytes) -> Animation:
         elif kind in (b"PLTE", b"tRNS"):
             shared.append((start - 8, end + 4))
         elif kind == b"fcTL" and end - start == 26:
-            controls.append(list(struct.unpack_from(">IIIIHHBB", data, start + 4)))
+            controls.append(struct.unpack_from(">IIIIHHBB", data, start + 4))
             parts.append([])
         elif kind == b"IDAT":
             first = bool(controls)
@@ -199,7 +199,7 @@ def animation(data: bytes) -> Animation:
                 parts[-1].append((start, end))
         elif kind == b"fdAT" and controls and end - start >= 4:
             parts[-1].append((start + 4, end))
-    frames = tuple(Control(*c, tuple(p)) for c, p in zip(controls, parts, strict=True))  # type: ignore[arg-type]
+    frames = tuple(Control(tuple(p), *numbers) for numbers, p in zip(controls, parts, strict=True))
     if len(frames) != declared or not frames:
         raise ValueError(f"it declares {declared} frames and has {len(frames)}")
     _check(frames, *struct.unpack_from(">II", header))

@@ -33,7 +33,7 @@ class PngWriter(CodecWriter):
         super().__init__(target, format)
         self._waiting: tuple[bytes, bytes, bytes] | None = None  # of the first image
         self._frames = 0
-        self._shape: tuple[int, ...] = ()
+        self._shape: tuple[int | str, ...] = ()
         self._sequence = 0
         self._loop = 0
         self._delay = (0, 1000)
@@ -84,7 +84,7 @@ class PngWriter(CodecWriter):
         for derived in _OF_FRAMES:
             if told.pop(derived, None) is not None:
                 self._timed.add(derived)
-        if self._shape and image.shape + (image.dtype,) != self._shape:
+        if self._shape and (*image.shape, image.dtype.name) != self._shape:
             raise self._refused(f"the first frame is {self._shape}, this one {image.shape}")
         data = encode(
             "png",
@@ -98,7 +98,7 @@ class PngWriter(CodecWriter):
         if not self._frames:
             extra = inserted(self._held(told, image)) if told else b""
             self._waiting = header, extra, pixels
-            self._loop, self._shape = loop or 0, (*image.shape, image.dtype)
+            self._loop, self._shape = loop or 0, (*image.shape, image.dtype.name)
             self._delay = _fraction(duration or 0)
         else:
             if loop is not None and loop != self._loop:

@@ -129,12 +129,12 @@ class CodecReader(ABC):
             found.update((k, v) for k, v in described(exif).items() if k not in found)
         if (orientation := self._orientation()) != 1:
             found["Orientation"] = orientation
-        if rotate and exclude_applied and found.pop("Orientation", None) is not None:
-            if exif is not None:
-                found["exif"] = without_orientation(exif)
+        turned = rotate and exclude_applied and found.pop("Orientation", None) is not None
+        if turned and exif is not None:
+            found["exif"] = without_orientation(exif)
         return found
 
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027  nothing to do
         """Nothing is open but what core closes."""
 
     @abstractmethod

@@ -51,10 +51,10 @@ class CodecWriter(ABC):
     def write(self, image: np.ndarray, *, metadata: Mapping[str, Any] | None = None) -> None:
         """Add an image."""
 
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027  most have nothing to do
         """Everything is written already."""
 
-    def abort(self) -> None:
+    def abort(self) -> None:  # noqa: B027  most have nothing to do
         """Nothing to give up: what is written is core's to throw away."""
 
     def _checked(self, image: np.ndarray, pixels: tuple[Pixels, ...] = ()) -> np.ndarray:
