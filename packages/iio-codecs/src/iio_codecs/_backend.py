@@ -31,6 +31,7 @@ def _function(codec: str, what: str) -> Callable[..., Any]:
 def decode(
     codec: str,
     data: bytes,
+    /,
     *,
     name: str,
     format: str,
@@ -71,7 +72,7 @@ def decode(
     return found if found.dtype.isnative else found.astype(found.dtype.newbyteorder("="))
 
 
-def encode(codec: str, image: np.ndarray, *, format: str, **options: Any) -> bytes:
+def encode(codec: str, image: np.ndarray, /, *, format: str, **options: Any) -> bytes:
     """Encode an image.
 
     Raises

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any
 
@@ -13,11 +13,30 @@ from ._reader import CodecReader
 __all__ = ["PLUGIN", "CodecsPlugin"]
 
 _READERS: Mapping[str, str] = {
+    "AVIF": "_avif_reader:AvifReader",
+    "HTJ2K": "_jpeg2000_reader:Jpeg2000Reader",
+    "JPEG": "_jpeg_reader:JpegReader",
+    "JPEG2000": "_jpeg2000_reader:Jpeg2000Reader",
+    "JPEGLS": "_jpeg_reader:JpegReader",
+    "JPEGXR": "_jpegxr_reader:JpegXrReader",
+    "JXL": "_jxl_reader:JxlReader",
     "PNG": "_png_reader:PngReader",
+    "QOI": "_qoi:QoiReader",
+    "WEBP": "_webp:WebpReader",
 }
 _WRITERS: Mapping[str, str] = {
+    "AVIF": "_avif_writer:AvifWriter",
+    "HTJ2K": "_jpeg2000_writer:Htj2kWriter",
+    "JPEG": "_jpeg_writer:JpegWriter",
+    "JPEG2000": "_jpeg2000_writer:Jpeg2000Writer",
+    "JPEGLS": "_jpeg_writer:JpegLsWriter",
+    "JPEGXR": "_jpegxr_writer:JpegXrWriter",
+    "JXL": "_jxl_writer:JxlWriter",
     "PNG": "_png_writer:PngWriter",
+    "QOI": "_qoi:QoiWriter",
+    "WEBP": "_webp:WebpWriter",
 }
+_THREADED = frozenset({"AVIF", "HTJ2K", "JPEG2000", "JXL"})
 
 
 def _class(places: Mapping[str, str], format: str) -> Any:
@@ -57,6 +76,32 @@ class CodecsPlugin:
         if format is None:
             raise NotThisFormat("it is none of the formats that imagecodecs reads here")
         reader: Reader = _class(_READERS, format)(resource, format)
+        return reader
+
+    def open_reader_for(self, format: str | None, /) -> Callable[..., Reader]:
+        """Return what opens a format, with its options."""
+        return self.open_threaded if format in _THREADED else self.open_reader
+
+    def open_threaded(
+        self, resource: Resource, format: str, /, *, threads: int | None = None
+    ) -> Reader:
+        """Open a file of a format whose decoder uses several threads.
+
+        Parameters
+        ----------
+        resource : Resource
+            What to read.
+        format : str
+            The name of its format.
+        threads : int, optional
+            How many threads decode; by default as many as imagecodecs uses.
+
+        Raises
+        ------
+        NotThisFormat
+            If imagecodecs does not decode such a one.
+        """
+        reader: Reader = _class(_READERS, format)(resource, format, threads)
         return reader
 
     def writer_type_for(self, format: str, /) -> type[Writer]:
