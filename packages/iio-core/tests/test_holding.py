@@ -52,7 +52,7 @@ def asked():
 
 
 @pytest.mark.parametrize(
-    "image, is_batch, kind",
+    ("image", "is_batch", "kind"),
     [
         (DEEP, None, ("uint16", 3)),
         (DEEP.astype(">u2"), None, ("uint16", 3)),
@@ -71,7 +71,7 @@ def test_kinds(image, is_batch, kind) -> None:
 
 
 @pytest.mark.parametrize(
-    "image, plugin", [(DEEP, "b"), ([DEEP], "b"), (SHALLOW, "a"), (SHALLOW.astype("f4"), "a")]
+    ("image", "plugin"), [(DEEP, "b"), ([DEEP], "b"), (SHALLOW, "a"), (SHALLOW.astype("f4"), "a")]
 )
 def test_who_holds_the_pixels_is_asked(asked, image, plugin) -> None:
     try:
@@ -127,7 +127,7 @@ def test_a_wheel_that_is_not_here_is_named(monkeypatch) -> None:
 def test_nobody_else_is_named_for_another_reason(asked) -> None:
     both = fakes.format("F", ".f", writes=(Pixels("uint16"),), priority=9)
     picky = fakes.spec("c", both, plugin=opener(Picky, asked, "c"))
-    with iio.use(picky), pytest.raises(iio.EncodeError, match="^too wide$"):
+    with iio.use(picky), pytest.raises(iio.EncodeError, match=r"^too wide$"):
         iio.imwrite("<bytes>", DEEP, extension=".f")
 
 

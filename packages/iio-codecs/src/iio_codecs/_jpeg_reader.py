@@ -15,6 +15,8 @@ from ._reader import CodecReader
 
 __all__ = ["JpegReader"]
 
+_RGB = 2  # as libjpeg counts color spaces
+
 
 class JpegReader(CodecReader):
     """Reads JPEG through libjpeg-turbo, and JPEG-LS through CharLS.
@@ -31,12 +33,16 @@ class JpegReader(CodecReader):
         is_ls = self._frame.marker == JPEG_LS
         if not is_ls and self._source.parse(is_cut):
             raise self._source.damaged("it is cut: the end of its pixels is missing")
+        # Lossless JPEG does not say what its three components are: they are taken as they are.
+        plain = _RGB if self._frame.lossless and not is_ls and layout.channels == 3 else None
         image = decode(
             "jpegls" if is_ls else "jpeg8",
             data,
             name=self._source.name,
             format=self._format,
             out=self._place(layout, out),
+            colorspace=plain,
+            outcolorspace=plain,
         )
         if layout.channels == 4 and not self._frame.lossless:
             # Everybody writes them inverted, as Adobe does.
