@@ -96,6 +96,7 @@ class WriteSession(Session):
                 except EncodeError as error:
                     if number and is_batch is None and isinstance(image, np.ndarray):
                         raise self._guessed(error, image.shape) from error
+                    self._advise(error, one)
                     raise
                 self._written += 1
 
@@ -180,6 +181,20 @@ class WriteSession(Session):
             if isinstance(error, CAUGHT):
                 self._blame.encoding(error)
             raise
+
+    def _advise(self, error: EncodeError, image: np.ndarray) -> None:
+        """Raise a refused image's error again if somebody else is known to take it."""
+        from .. import _registry
+        from .._holding import elsewhere, kind_of
+
+        kind = kind_of(image)
+        registry = _registry.current()
+        if kind is None or self._closed:
+            return
+        who = elsewhere(registry, self.plugin, self.format, self._target.filename, kind)
+        if who:
+            message = f"{str(error).removesuffix('.')}; {who}"
+            raise EncodeError(message, plugin=error.plugin, format=error.format) from error
 
     def _images(
         self, image: Any, is_batch: bool | None, options: Mapping[str, Any]
