@@ -16,6 +16,19 @@ ENTRIES: tuple[Entry, ...] = (
          (0, b'MM\x00*', None),
      ),
      True, False, ()),
+    ('iio-sci', 'npz', 'iio-sci', 'NPY',
+     ('.npy',),
+     (
+         (0, b'\x93NUMPY', None),
+     ),
+     True, True, ()),
+    ('iio-sci', 'npz', 'iio-sci', 'NPZ',
+     ('.npz',),
+     (
+         (0, b'PK\x03\x04', None),
+         (0, b'PK\x05\x06', None),
+     ),
+     True, True, ()),
     ('iio-pillow', 'pillow', 'iio-pillow', 'AVIF',
      ('.avif', '.avifs'),
      (
@@ -461,11 +474,13 @@ ENTRIES: tuple[Entry, ...] = (
      True, True, ()),
 )
 
-DISTRIBUTIONS = frozenset(['iio-pillow', 'iio-tiff'])
+DISTRIBUTIONS = frozenset(['iio-pillow', 'iio-sci', 'iio-tiff'])
 
 # Every plugin name and alias -> the distribution that it belongs to.
 PLUGINS: dict[str, str] = {
     'fei': 'iio-tiff',
+    'npy': 'iio-sci',
+    'npz': 'iio-sci',
     'pil': 'iio-pillow',
     'pillow': 'iio-pillow',
     'tiff': 'iio-tiff',
@@ -498,6 +513,7 @@ LEGACY: dict[str, str] = {
     'MCIDAS-PIL': 'iio-pillow',
     'MPO-PIL': 'iio-pillow',
     'MSP-PIL': 'iio-pillow',
+    'NPZ': 'iio-sci',
     'PALM': 'iio-pillow',
     'PCD-PIL': 'iio-pillow',
     'PCX-PIL': 'iio-pillow',
