@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
-from iio_core.v2 import LegacyFormat
+from .._naming import NamedFormat
 
 if TYPE_CHECKING:
     import numpy as np
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["TABLE", "FitsFormat"]
 
 
-class FitsFormat(LegacyFormat):
+class FitsFormat(NamedFormat):
     """FITS under its name: a unit with data is an image, or a volume."""
 
     def names(self, *, writing: bool) -> Collection[str]:
@@ -45,6 +45,7 @@ class FitsFormat(LegacyFormat):
 TABLE = (
     FitsFormat(
         name="FITS",
+        by="hdu",
         format="FITS",
         modes="iIvV",
         description="Flexible Image Transport System (FITS) format",
