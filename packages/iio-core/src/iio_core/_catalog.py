@@ -11,6 +11,12 @@ Entry = tuple[str, str, str, str, Names, Signatures, bool, bool | Writes, Names,
 # requirement, plugin, distribution, format, extensions, signatures, whether it reads,
 # dtypes and channels that it writes, devices, priority
 ENTRIES: tuple[Entry, ...] = (
+    ('iio-sci', 'bsdf', 'iio-sci', 'BSDF',
+     ('.bsdf',),
+     (
+         (0, b'BSDF\x02', None),
+     ),
+     True, (('bool', ()), ('uint8', ()), ('uint16', ()), ('uint32', ()), ('uint64', ()), ('int8', ()), ('int16', ()), ('int32', ()), ('int64', ()), ('float16', ()), ('float32', ()), ('float64', ()), ('complex64', ()), ('complex128', ())), (), 0),
     ('iio-codecs', 'codecs', 'iio-codecs', 'AVIF',
      ('.avif',),
      (
@@ -93,6 +99,48 @@ ENTRIES: tuple[Entry, ...] = (
          (0, b'MM\x00*', None),
      ),
      True, (), (), -10),
+    ('iio-sci[fits]', 'fits', 'iio-sci', 'FITS',
+     ('.fits', '.fit', '.fts', '.fz'),
+     (
+         (0, b'SIMPLE  =                    T', None),
+         (0, b'SIMPLE  = ', None),
+     ),
+     True, (('uint8', ()), ('int16', ()), ('int32', ()), ('int64', ()), ('float32', ()), ('float64', ()), ('int8', ()), ('uint16', ()), ('uint32', ()), ('uint64', ())), (), 10),
+    ('iio-sci', 'lytro', 'iio-sci', 'LYTRO-F01-RAW',
+     ('.raw',),
+     (
+     ),
+     True, (), (), 1),
+    ('iio-sci', 'lytro', 'iio-sci', 'LYTRO-ILLUM-RAW',
+     ('.raw',),
+     (
+     ),
+     True, (), (), 2),
+    ('iio-sci', 'lytro', 'iio-sci', 'LYTRO-LFP',
+     ('.lfp',),
+     (
+         (0, b'\x89LFP\r\n\x1a\n\x00\x00\x00\x01', None),
+     ),
+     True, (), (), 0),
+    ('iio-sci', 'lytro', 'iio-sci', 'LYTRO-LFR',
+     ('.lfr',),
+     (
+         (0, b'\x89LFP\r\n\x1a\n\x00\x00\x00\x01', None),
+     ),
+     True, (), (), 1),
+    ('iio-sci', 'npz', 'iio-sci', 'NPY',
+     ('.npy',),
+     (
+         (0, b'\x93NUMPY', None),
+     ),
+     True, (('bool', ()), ('uint8', ()), ('uint16', ()), ('uint32', ()), ('uint64', ()), ('int8', ()), ('int16', ()), ('int32', ()), ('int64', ()), ('float16', ()), ('float32', ()), ('float64', ()), ('complex64', ()), ('complex128', ())), (), 0),
+    ('iio-sci', 'npz', 'iio-sci', 'NPZ',
+     ('.npz',),
+     (
+         (0, b'PK\x03\x04', None),
+         (0, b'PK\x05\x06', None),
+     ),
+     True, (('bool', ()), ('uint8', ()), ('uint16', ()), ('uint32', ()), ('uint64', ()), ('int8', ()), ('int16', ()), ('int32', ()), ('int64', ()), ('float16', ()), ('float32', ()), ('float64', ()), ('complex64', ()), ('complex128', ())), (), 0),
     ('iio-pillow', 'pillow', 'iio-pillow', 'AVIF',
      ('.avif', '.avifs'),
      (
@@ -436,6 +484,12 @@ ENTRIES: tuple[Entry, ...] = (
          (0, b'P7 332', None),
      ),
      True, (), (), 0),
+    ('iio-sci', 'spe', 'iio-sci', 'SPE',
+     ('.spe',),
+     (
+         (2996, b'gE#\x01', None),
+     ),
+     True, (), (), 0),
     ('iio-tiff', 'tiff', 'iio-tiff', 'BIF',
      ('.bif',),
      (
@@ -538,15 +592,22 @@ ENTRIES: tuple[Entry, ...] = (
      True, (('bool', (1,)), ('uint8', (1, 2, 3, 4)), ('uint16', (1, 2, 3, 4)), ('uint32', (1, 2, 3, 4)), ('uint64', (1, 2, 3, 4)), ('int8', (1, 2, 3, 4)), ('int16', (1, 2, 3, 4)), ('int32', (1, 2, 3, 4)), ('int64', (1, 2, 3, 4)), ('float16', (1, 2, 3, 4)), ('float32', (1, 2, 3, 4)), ('float64', (1, 2, 3, 4)), ('complex64', (1, 2, 3, 4)), ('complex128', (1, 2, 3, 4))), (), 10),
 )
 
-DISTRIBUTIONS = frozenset(['iio-codecs', 'iio-pillow', 'iio-tiff'])
+DISTRIBUTIONS = frozenset(['iio-codecs', 'iio-pillow', 'iio-sci', 'iio-tiff'])
 
 # Every plugin name and alias -> the distribution that it belongs to.
 PLUGINS: dict[str, str] = {
+    'astropy': 'iio-sci',
+    'bsdf': 'iio-sci',
     'codecs': 'iio-codecs',
     'fei': 'iio-tiff',
+    'fits': 'iio-sci',
     'imagecodecs': 'iio-codecs',
+    'lytro': 'iio-sci',
+    'npy': 'iio-sci',
+    'npz': 'iio-sci',
     'pil': 'iio-pillow',
     'pillow': 'iio-pillow',
+    'spe': 'iio-sci',
     'tiff': 'iio-tiff',
     'tifffile': 'iio-tiff',
 }
@@ -556,6 +617,7 @@ LEGACY: dict[str, str] = {
     'AVIF': 'iio-pillow',
     'BLP': 'iio-pillow',
     'BMP-PIL': 'iio-pillow',
+    'BSDF': 'iio-sci',
     'CLIPBOARDGRAB': 'iio-pillow',
     'CUR-PIL': 'iio-pillow',
     'DCX-PIL': 'iio-pillow',
@@ -563,6 +625,7 @@ LEGACY: dict[str, str] = {
     'DIB-PIL': 'iio-pillow',
     'EPS-PIL': 'iio-pillow',
     'FEI': 'iio-tiff',
+    'FITS': 'iio-sci',
     'FLI-PIL': 'iio-pillow',
     'FTEX-PIL': 'iio-pillow',
     'GBR-PIL': 'iio-pillow',
@@ -574,9 +637,14 @@ LEGACY: dict[str, str] = {
     'JPEG-PIL': 'iio-pillow',
     'JPEG2000-PIL': 'iio-pillow',
     'JXL': 'iio-pillow',
+    'LYTRO-F01-RAW': 'iio-sci',
+    'LYTRO-ILLUM-RAW': 'iio-sci',
+    'LYTRO-LFP': 'iio-sci',
+    'LYTRO-LFR': 'iio-sci',
     'MCIDAS-PIL': 'iio-pillow',
     'MPO-PIL': 'iio-pillow',
     'MSP-PIL': 'iio-pillow',
+    'NPZ': 'iio-sci',
     'PALM': 'iio-pillow',
     'PCD-PIL': 'iio-pillow',
     'PCX-PIL': 'iio-pillow',
@@ -588,6 +656,7 @@ LEGACY: dict[str, str] = {
     'QOI': 'iio-pillow',
     'SCREENGRAB': 'iio-pillow',
     'SGI-PIL': 'iio-pillow',
+    'SPE': 'iio-sci',
     'SPIDER-PIL': 'iio-pillow',
     'SUN-PIL': 'iio-pillow',
     'TGA-PIL': 'iio-pillow',
