@@ -9,6 +9,18 @@ Entry = tuple[str, str, str, str, tuple[str, ...], tuple[Signature, ...], bool, 
 # requirement, plugin, distribution, format, extensions, signatures, reads, writes,
 # devices
 ENTRIES: tuple[Entry, ...] = (
+    ('iio-medical', 'dicom', 'iio-medical', 'DICOM',
+     ('.dcm', '.dicom', '.ct', '.mri'),
+     (
+         (128, b'DICM', None),
+     ),
+     True, False, ()),
+    ('iio-medical', 'dicom', 'iio-medical', 'DICOM-ZIP',
+     ('.zip',),
+     (
+         (0, b'PK\x03\x04', None),
+     ),
+     True, False, ()),
     ('iio-tiff', 'fei', 'iio-tiff', 'FEI',
      ('.tif', '.tiff'),
      (
@@ -461,10 +473,11 @@ ENTRIES: tuple[Entry, ...] = (
      True, True, ()),
 )
 
-DISTRIBUTIONS = frozenset(['iio-pillow', 'iio-tiff'])
+DISTRIBUTIONS = frozenset(['iio-medical', 'iio-pillow', 'iio-tiff'])
 
 # Every plugin name and alias -> the distribution that it belongs to.
 PLUGINS: dict[str, str] = {
+    'dicom': 'iio-medical',
     'fei': 'iio-tiff',
     'pil': 'iio-pillow',
     'pillow': 'iio-pillow',
@@ -482,6 +495,7 @@ LEGACY: dict[str, str] = {
     'DCX-PIL': 'iio-pillow',
     'DDS-PIL': 'iio-pillow',
     'DIB-PIL': 'iio-pillow',
+    'DICOM': 'iio-medical',
     'EPS-PIL': 'iio-pillow',
     'FEI': 'iio-tiff',
     'FLI-PIL': 'iio-pillow',

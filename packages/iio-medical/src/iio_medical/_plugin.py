@@ -1,0 +1,60 @@
+"""The plugin objects for DICOM."""
+
+from __future__ import annotations
+
+from iio_core import Reader, ReadPlugin, Resource
+
+from ._dicom._progress import Indicator
+from ._dicom._reader import DicomReader
+
+__all__ = ["PLUGIN", "DicomPlugin"]
+
+
+class DicomPlugin:
+    """Opens readers of DICOM."""
+
+    @property
+    def reader_type(self) -> type[Reader]:
+        """The class of the readers."""
+        return DicomReader
+
+    def open_reader(
+        self,
+        resource: Resource,
+        format: str | None,
+        /,
+        *,
+        series: str | int | None = None,
+        progress: bool | Indicator | None = True,
+        skip_damaged: bool = False,
+    ) -> Reader:
+        """Open a file, or a folder of files.
+
+        Parameters
+        ----------
+        resource : Resource
+            A file, a folder, a zip archive, a list of files or a DICOMDIR.
+        format : str
+            The name of the format.
+        series : str or int, optional
+            The one series to read: its UID, its number (``SeriesNumber``) or its description.
+        progress : bool or object
+            Whether to show how far it is while many files are read: on the standard error, if
+            that is a terminal and tqdm is installed. An object with ``start()``,
+            ``set_progress()`` and ``finish()`` is told instead.
+        skip_damaged : bool
+            Whether files that cannot be read are left out, which is warned of; otherwise they are
+            an error that names them. An image that cannot be decoded becomes a plane of zeros.
+
+        Raises
+        ------
+        NotThisFormat
+            If it is not DICOM, or there is no DICOM file in the folder.
+        """
+        return DicomReader(
+            resource, format, series=series, progress=progress, skip_damaged=skip_damaged
+        )
+
+
+PLUGIN = DicomPlugin()
+_reads: ReadPlugin = PLUGIN
