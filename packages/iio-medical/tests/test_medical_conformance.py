@@ -12,6 +12,7 @@ from medical_samples import CT, dicom, volume
 
 from iio_core.testing import PluginSuite, Sample
 
+RAW = ({"raw": True}, {"raw": False})
 VARIANTS = ({"apply": None}, {"apply": "rescale"}, {"apply": "voi"})
 
 
@@ -40,3 +41,13 @@ class TestDicom(PluginSuite):
         color = (np.arange(6 * 7 * 3) * 2).reshape(6, 7, 3).astype(np.uint8)
         yield Sample("DICOM", dicom(color, **fixed), color, variants=VARIANTS, name="color")
         yield Sample("DICOM-ZIP", zipped(one), rescaled[0], variants=VARIANTS)
+
+
+@pytest.mark.slow
+class TestPydicom(PluginSuite):
+    entry_point = "iio_medical._spec:PYDICOM"
+
+    def samples(self) -> Iterator[Sample]:
+        stored = volume()
+        data = dicom(stored[:2], 12, **CT, SOPInstanceUID="1.2.3.4")
+        yield Sample("DICOM", data, stored[0] - 1024.0, variants=RAW)

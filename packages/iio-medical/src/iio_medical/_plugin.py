@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from iio_core import Reader, ReadPlugin, Resource
+from iio_core import Reader, ReadPlugin, Resource, Target, WritePlugin, Writer
 
 from ._dicom._progress import Indicator
+from ._dicom._pydicom_reader import PydicomReader
 from ._dicom._reader import DicomReader
+from ._dicom._writer import Compression, DicomWriter
 
-__all__ = ["PLUGIN", "DicomPlugin"]
+__all__ = ["PLUGIN", "PYDICOM", "DicomPlugin", "PydicomPlugin"]
 
 
 class DicomPlugin:
@@ -55,6 +57,61 @@ class DicomPlugin:
             resource, format, series=series, progress=progress, skip_damaged=skip_damaged
         )
 
+    @property
+    def writer_type(self) -> type[Writer]:
+        """The class of the writers."""
+        return DicomWriter
+
+    def open_writer(
+        self,
+        target: Target,
+        format: str,
+        /,
+        *,
+        compression: Compression = None,
+        split: bool = False,
+    ) -> Writer:
+        """Open a file for writing.
+
+        Parameters
+        ----------
+        target : Target
+            Where to write.
+        format : str
+            The name of the format.
+        compression : {"rle", "jpeg2000"}, optional
+            Both keep every value. By default pixels are stored as they are, explicit VR little
+            endian.
+        split : bool
+            Whether several images are a series, each in a file of its own: ``ct.dcm``,
+            ``ct_0002.dcm`` and so on. Otherwise they are the frames of one object.
+        """
+        return DicomWriter(target, format, compression=compression, split=split)
+
+
+class PydicomPlugin:
+    """Opens readers of single files that do as imageio's plugin ``pydicom`` does."""
+
+    @property
+    def reader_type(self) -> type[Reader]:
+        """The class of the readers."""
+        return PydicomReader
+
+    def open_reader(self, resource: Resource, format: str | None, /) -> Reader:
+        """Open a file.
+
+        Parameters
+        ----------
+        resource : Resource
+            A file.
+        format : str
+            The name of the format.
+        """
+        return PydicomReader(resource, format)
+
 
 PLUGIN = DicomPlugin()
+PYDICOM = PydicomPlugin()
 _reads: ReadPlugin = PLUGIN
+_writes: WritePlugin = PLUGIN
+_shows: ReadPlugin = PYDICOM

@@ -26,6 +26,7 @@ __all__ = [
     "applied",
     "check_apply",
     "dtype_of",
+    "is_gray",
     "rescale_in_place",
     "rescales_of",
     "shown_shape",
@@ -135,10 +136,11 @@ def voi_dtype(file: DicomFile) -> np.dtype[Any] | None:
         return np.dtype(_lut_dtype(lut[0]))
     if dataset.get("WindowCenter") is None or dataset.get("WindowWidth") is None:
         return None
-    return np.dtype("float64") if _is_gray(file.header) else None
+    return np.dtype("float64") if is_gray(file.header) else None
 
 
-def _is_gray(header: Header) -> bool:
+def is_gray(header: Header) -> bool:
+    """Tell whether samples are gray values."""
     return header.photometric in ("MONOCHROME1", "MONOCHROME2")
 
 
@@ -199,7 +201,7 @@ def applied(
         else:
             between = dtype if apply == "rescale" else np.dtype("float64")
             array = _each_rescaled(array, rescales_of(file), frame, between)
-        if apply == "voi" and _is_gray(header):
+        if apply == "voi" and is_gray(header):
             from pydicom.pixels.processing import apply_voi_lut
 
             array = apply_voi_lut(array, file.dataset())

@@ -38,8 +38,21 @@ def is_direct(file: DicomFile) -> bool:
     )
 
 
-def stored(file: DicomFile, opened: IO[bytes], frame: int | None) -> np.ndarray[Any, Any]:
+def stored(
+    file: DicomFile, opened: IO[bytes], frame: int | None, *, raw: bool = False
+) -> np.ndarray[Any, Any]:
     """Return a frame, or with None all frames, as pydicom's ``pixel_array`` has them.
+
+    Parameters
+    ----------
+    file : DicomFile
+        Whose they are.
+    opened : binary file
+        It, open.
+    frame : int or None
+        Which.
+    raw : bool
+        Whether colors stay as they are stored, and are not made RGB.
 
     Raises
     ------
@@ -57,7 +70,7 @@ def stored(file: DicomFile, opened: IO[bytes], frame: int | None) -> np.ndarray[
     if min(shape) < 1:
         raise DecodeError(f"{file.name} has an image of {shape}", plugin="dicom")
     if not is_direct(file):
-        return _decoded(file, opened, frame)
+        return _decoded(file, opened, frame, raw=raw)
     frames = file.header.frames
     whole = shape if frame is not None or frames == 1 else (frames, *shape)
     array = np.empty(whole, stored_dtype(file))
@@ -103,7 +116,9 @@ def _drop_unused_bits(array: np.ndarray[Any, Any], file: DicomFile) -> None:
         np.right_shift(array, unused, out=array)
 
 
-def _decoded(file: DicomFile, opened: IO[bytes], frame: int | None) -> np.ndarray[Any, Any]:
+def _decoded(
+    file: DicomFile, opened: IO[bytes], frame: int | None, *, raw: bool
+) -> np.ndarray[Any, Any]:
     """Let pydicom decode."""
     from pydicom.pixels.decoders.base import get_decoder
     from pydicom.pixels.utils import as_pixel_options
@@ -138,7 +153,7 @@ def _decoded(file: DicomFile, opened: IO[bytes], frame: int | None) -> np.ndarra
     else:
         _check_length(file, opened)
     source.seek(file.pixels.offset)
-    array, _ = decoder.as_array(source, index=frame, validate=True, raw=False, **options)
+    array, _ = decoder.as_array(source, index=frame, validate=True, raw=raw, **options)
     return array
 
 

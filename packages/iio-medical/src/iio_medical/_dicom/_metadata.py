@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pydicom.dataelem import DataElement
     from pydicom.dataset import Dataset
 
-__all__ = ["applied_keywords", "as_dict", "name_of"]
+__all__ = ["applied_keywords", "as_dict", "name_of", "of_frame"]
 
 _PIXELS = frozenset({"PixelData", "FloatPixelData", "DoubleFloatPixelData"})
 _NOT_SHOWN = _PIXELS | {"ExtendedOffsetTable", "ExtendedOffsetTableLengths"}
@@ -23,6 +23,10 @@ _WINDOW = frozenset(
     {"WindowCenter", "WindowWidth", "WindowCenterWidthExplanation", "VOILUTFunction"}
     | {"VOILUTSequence"}
 )
+_STORED = frozenset(
+    {"PixelPaddingValue", "PixelPaddingRangeLimit", "SmallestImagePixelValue"}
+    | {"LargestImagePixelValue", "SmallestPixelValueInSeries", "LargestPixelValueInSeries"}
+)
 _COLORS = ("Red", "Green", "Blue", "Alpha")
 _PALETTE = frozenset(
     f"{segmented}{color}PaletteColorLookupTable{part}"
@@ -32,11 +36,15 @@ _PALETTE = frozenset(
 )
 
 
-def applied_keywords(apply: str | None) -> frozenset[str]:
-    """Return the elements that reading with this `apply` has applied to the pixels."""
+def applied_keywords(apply: str | None, *, rescaled: bool) -> frozenset[str]:
+    """Return the elements that reading with this `apply` has applied to the pixels.
+
+    With `rescaled`, if that changed values, also those that tell of values as they are stored.
+    """
     if apply is None:
         return _ENCODING
-    return _ENCODING | _RESCALE | (_WINDOW | _PALETTE if apply == "voi" else frozenset())
+    found = _ENCODING | _RESCALE | (_STORED if rescaled else frozenset())
+    return found | (_WINDOW | _PALETTE if apply == "voi" else frozenset())
 
 
 def name_of(element: DataElement) -> str:
@@ -67,6 +75,28 @@ def as_dict(dataset: Dataset, without: Iterable[str] = ()) -> dict[str, Any]:
         if name in left_out or element.tag.element == 0:  # lengths of groups
             continue
         found[name] = _plain(element.value)
+    return found
+
+
+def of_frame(dataset: Dataset, frame: int | None, without: Iterable[str] = ()) -> dict[str, Any]:
+    """Return the elements of one frame: without what tells of the others.
+
+    Parameters
+    ----------
+    dataset : pydicom.Dataset
+        That of the file.
+    frame : int or None
+        Which; None for a file that has no more than one.
+    without : iterable of str
+        Keywords to leave out.
+    """
+    if frame is None:
+        return as_dict(dataset, without)
+    each = "PerFrameFunctionalGroupsSequence"
+    found = as_dict(dataset, {*without, "NumberOfFrames", each})
+    groups = dataset.get(each) or []
+    if frame < len(groups):
+        found[each] = [as_dict(groups[frame])]
     return found
 
 

@@ -19,11 +19,11 @@ from iio_core import (
     Resource,
 )
 
-from ._apply import Apply, applied, check_apply, dtype_of, shown_shape
+from ._apply import Apply, applied, check_apply, dtype_of, rescales_of, shown_shape
 from ._decode import stored
 from ._file import DicomFile
 from ._gather import DICOMDIR, gather, referenced, scanned
-from ._metadata import applied_keywords, as_dict
+from ._metadata import applied_keywords, as_dict, of_frame
 from ._progress import Indicator, check_progress
 from ._series import Stack, images_in, listed, sorted_into_stacks
 from ._volume import read_volume
@@ -263,18 +263,29 @@ class DicomReader:
         check_apply(apply)
         if index is ...:
             return self._of_all(apply)
-        without = applied_keywords(apply) if exclude_applied else ()
-        if self._alone is not None and volume is None:
-            return as_dict(self._alone.dataset(), without)
         stack = self._stack(index, volume)
+        if stack is None and index is None and self._alone is not None:
+            return as_dict(
+                self._alone.dataset(), self._without(self._alone, apply, exclude_applied)
+            )
         if stack is None:
-            file, _ = self._image(index)
-            return as_dict(_forgotten(file), without)
+            file, frame = self._image(index)
+            return of_frame(
+                _forgotten(file) if self._alone is None else file.dataset(),
+                frame if file.header.frames > 1 else None,
+                self._without(file, apply, exclude_applied),
+            )
+        without = self._without(stack.first, apply, exclude_applied)
         found = as_dict(_forgotten(stack.first), without) | stack.geometry.as_dict()
         found["axes"] = stack.axes_of(apply)
         if stack.phases > 1:
             found["phases"] = {stack.phase: stack.steps()}
         return found
+
+    def _without(self, file: DicomFile, apply: Apply, exclude_applied: bool) -> frozenset[str]:
+        if not exclude_applied:
+            return frozenset()
+        return applied_keywords(apply, rescaled=any(rescales_of(file)))
 
     def _of_all(self, apply: Apply) -> dict[str, Any]:
         found: dict[str, Any] = {}
