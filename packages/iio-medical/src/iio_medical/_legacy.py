@@ -63,6 +63,7 @@ TABLE = (
     DicomFormat(
         name="DICOM",
         modes="iIvV",
+        slices=True,
         description="Digital Imaging and Communications in Medicine",
         extensions=(".dcm", ".ct", ".mri"),
     ),
