@@ -92,6 +92,18 @@ ENTRIES: tuple[Entry, ...] = (
          (0, b'RIFF\x00\x00\x00\x00WEBP', b'\xff\xff\xff\xff\x00\x00\x00\x00\xff\xff\xff\xff'),
      ),
      True, (('uint8', (3, 4)),), (), -10),
+    ('iio-medical', 'dicom', 'iio-medical', 'DICOM',
+     ('.dcm', '.dicom', '.ct', '.mri'),
+     (
+         (128, b'DICM', None),
+     ),
+     True, (('uint8', (1, 3)), ('uint16', (1,)), ('int16', (1,))), (), 10),
+    ('iio-medical', 'dicom', 'iio-medical', 'DICOM-ZIP',
+     ('.zip',),
+     (
+         (0, b'PK\x03\x04', None),
+     ),
+     True, (), (), 0),
     ('iio-tiff', 'fei', 'iio-tiff', 'FEI',
      ('.tif', '.tiff'),
      (
@@ -484,6 +496,12 @@ ENTRIES: tuple[Entry, ...] = (
          (0, b'P7 332', None),
      ),
      True, (), (), 0),
+    ('iio-medical', 'pydicom', 'iio-medical', 'DICOM',
+     ('.dcm', '.dicom', '.ct', '.mri'),
+     (
+         (128, b'DICM', None),
+     ),
+     True, (), (), -10),
     ('iio-sci', 'spe', 'iio-sci', 'SPE',
      ('.spe',),
      (
@@ -592,13 +610,14 @@ ENTRIES: tuple[Entry, ...] = (
      True, (('bool', (1,)), ('uint8', (1, 2, 3, 4)), ('uint16', (1, 2, 3, 4)), ('uint32', (1, 2, 3, 4)), ('uint64', (1, 2, 3, 4)), ('int8', (1, 2, 3, 4)), ('int16', (1, 2, 3, 4)), ('int32', (1, 2, 3, 4)), ('int64', (1, 2, 3, 4)), ('float16', (1, 2, 3, 4)), ('float32', (1, 2, 3, 4)), ('float64', (1, 2, 3, 4)), ('complex64', (1, 2, 3, 4)), ('complex128', (1, 2, 3, 4))), (), 10),
 )
 
-DISTRIBUTIONS = frozenset(['iio-codecs', 'iio-pillow', 'iio-sci', 'iio-tiff'])
+DISTRIBUTIONS = frozenset(['iio-codecs', 'iio-medical', 'iio-pillow', 'iio-sci', 'iio-tiff'])
 
 # Every plugin name and alias -> the distribution that it belongs to.
 PLUGINS: dict[str, str] = {
     'astropy': 'iio-sci',
     'bsdf': 'iio-sci',
     'codecs': 'iio-codecs',
+    'dicom': 'iio-medical',
     'fei': 'iio-tiff',
     'fits': 'iio-sci',
     'imagecodecs': 'iio-codecs',
@@ -607,6 +626,7 @@ PLUGINS: dict[str, str] = {
     'npz': 'iio-sci',
     'pil': 'iio-pillow',
     'pillow': 'iio-pillow',
+    'pydicom': 'iio-medical',
     'spe': 'iio-sci',
     'tiff': 'iio-tiff',
     'tifffile': 'iio-tiff',
@@ -623,6 +643,7 @@ LEGACY: dict[str, str] = {
     'DCX-PIL': 'iio-pillow',
     'DDS-PIL': 'iio-pillow',
     'DIB-PIL': 'iio-pillow',
+    'DICOM': 'iio-medical',
     'EPS-PIL': 'iio-pillow',
     'FEI': 'iio-tiff',
     'FITS': 'iio-sci',
