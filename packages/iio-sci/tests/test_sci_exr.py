@@ -186,11 +186,12 @@ def test_luma_and_chroma_become_colors(tmp_path: Path, size: tuple[int, int]) ->
     preview = iio.immeta(target)["preview"]
     assert struct.unpack_from("<2I", preview) == (width, height)
     shown = np.frombuffer(preview, np.uint8, offset=8).reshape(height, width, 4)[..., :3]
-    theirs = (shown / 84.66) ** 2.2 / 2**2.47393  # the program's tone curve, below its knee
     ours = iio.imread(source)
     assert ours.shape == (height, width, 3) == iio.improps(source).shape
     assert ours.dtype == np.float16 and ours.max() < 0.18
-    np.testing.assert_allclose(ours, theirs, atol=0.003)
+    # The program's tone curve, below its knee.
+    toned = np.floor((ours.astype(float) * 2**2.47393) ** 0.4545 * 84.66)
+    assert np.abs(toned - shown).max() <= 1
     np.testing.assert_array_equal(iio.imread(source, channels=["Y"]), y)
     np.testing.assert_array_equal(iio.imread(source, channels=["RY"]), ry)
     with iio.imopen(source, "r") as file:
