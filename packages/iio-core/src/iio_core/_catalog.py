@@ -359,6 +359,87 @@ ENTRIES: tuple[Entry, ...] = (
          (0, b'P7 332', None),
      ),
      True, False, ()),
+    ('iio-retro', 'retro', 'iio-retro', 'CUR',
+     ('.cur',),
+     (
+         (0, b'\x00\x00\x02\x00\x01\x00', b'\xff\xff\xff\xff\x01\xff'),
+         (0, b'\x00\x00\x02\x00\x02\x00', b'\xff\xff\xff\xff\x02\xff'),
+         (0, b'\x00\x00\x02\x00\x04\x00', b'\xff\xff\xff\xff\x04\xff'),
+         (0, b'\x00\x00\x02\x00\x08\x00', b'\xff\xff\xff\xff\x08\xff'),
+         (0, b'\x00\x00\x02\x00\x10\x00', b'\xff\xff\xff\xff\x10\xff'),
+         (0, b'\x00\x00\x02\x00 \x00', b'\xff\xff\xff\xff \xff'),
+         (0, b'\x00\x00\x02\x00@\x00', b'\xff\xff\xff\xff@\xff'),
+         (0, b'\x00\x00\x02\x00\x80\x00', b'\xff\xff\xff\xff\x80\xff'),
+     ),
+     True, True, ()),
+    ('iio-retro', 'retro', 'iio-retro', 'CUT',
+     ('.cut',),
+     (
+     ),
+     True, False, ()),
+    ('iio-retro', 'retro', 'iio-retro', 'G3',
+     ('.g3',),
+     (
+     ),
+     True, False, ()),
+    ('iio-retro', 'retro', 'iio-retro', 'IFF',
+     ('.iff', '.lbm', '.ilbm'),
+     (
+         (0, b'FORM\x00\x00\x00\x00ILBM', b'\xff\xff\xff\xff\x00\x00\x00\x00\xff\xff\xff\xff'),
+         (0, b'FORM\x00\x00\x00\x00PBM ', b'\xff\xff\xff\xff\x00\x00\x00\x00\xff\xff\xff\xff'),
+     ),
+     True, False, ()),
+    ('iio-retro[jpeg]', 'retro', 'iio-retro', 'JNG',
+     ('.jng',),
+     (
+         (0, b'\x8bJNG\r\n\x1a\n', None),
+     ),
+     True, False, ()),
+    ('iio-retro', 'retro', 'iio-retro', 'KOALA',
+     ('.koa', '.kla', '.koala'),
+     (
+         (0, b'\x00`', None),
+     ),
+     True, False, ()),
+    ('iio-retro', 'retro', 'iio-retro', 'MNG',
+     ('.mng',),
+     (
+         (0, b'\x8aMNG\r\n\x1a\n', None),
+     ),
+     True, False, ()),
+    ('iio-retro', 'retro', 'iio-retro', 'PCX',
+     ('.pcx',),
+     (
+         (0, b'\n\x00\x01\x00', b'\xff\xff\xff\xf0'),
+         (0, b'\n\x02\x01\x00', b'\xff\xff\xff\xf0'),
+         (0, b'\n\x03\x01\x00', b'\xff\xff\xff\xf0'),
+         (0, b'\n\x05\x01\x00', b'\xff\xff\xff\xf0'),
+     ),
+     True, True, ()),
+    ('iio-retro', 'retro', 'iio-retro', 'PICT',
+     ('.pct', '.pict', '.pic'),
+     (
+         (522, b'\x00\x11\x02\xff\x0c\x00', None),
+         (10, b'\x00\x11\x02\xff\x0c\x00', None),
+     ),
+     True, False, ()),
+    ('iio-retro', 'retro', 'iio-retro', 'SUN',
+     ('.ras', '.sun'),
+     (
+         (0, b'Y\xa6j\x95', None),
+     ),
+     True, True, ()),
+    ('iio-retro', 'retro', 'iio-retro', 'WBMP',
+     ('.wbmp', '.wap', '.wbm'),
+     (
+     ),
+     True, True, ()),
+    ('iio-retro', 'retro', 'iio-retro', 'XPM',
+     ('.xpm',),
+     (
+         (0, b'/* XPM */', None),
+     ),
+     True, True, ()),
     ('iio-tiff', 'tiff', 'iio-tiff', 'BIF',
      ('.bif',),
      (
@@ -461,13 +542,14 @@ ENTRIES: tuple[Entry, ...] = (
      True, True, ()),
 )
 
-DISTRIBUTIONS = frozenset(['iio-pillow', 'iio-tiff'])
+DISTRIBUTIONS = frozenset(['iio-pillow', 'iio-retro', 'iio-tiff'])
 
 # Every plugin name and alias -> the distribution that it belongs to.
 PLUGINS: dict[str, str] = {
     'fei': 'iio-tiff',
     'pil': 'iio-pillow',
     'pillow': 'iio-pillow',
+    'retro': 'iio-retro',
     'tiff': 'iio-tiff',
     'tifffile': 'iio-tiff',
 }
@@ -495,6 +577,7 @@ LEGACY: dict[str, str] = {
     'JPEG-PIL': 'iio-pillow',
     'JPEG2000-PIL': 'iio-pillow',
     'JXL': 'iio-pillow',
+    'KOALA-FI': 'iio-retro',
     'MCIDAS-PIL': 'iio-pillow',
     'MPO-PIL': 'iio-pillow',
     'MSP-PIL': 'iio-pillow',
