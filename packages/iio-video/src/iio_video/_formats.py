@@ -176,14 +176,6 @@ VIDEOS = (
         specification="ISO/IEC 13818-1, Systems, section 2.4.3.2 Transport packet",
     ),
     _video(
-        "NUT",
-        "NUT container",
-        ".nut",
-        signatures=(Signature(0, b"nut/multimedia container\0"),),
-        specification="NUT Open Container Format, https://ffmpeg.org/~michael/nut.txt, section "
-        "File id string",
-    ),
-    _video(
         "IVF",
         "IVF, a container of one VP8, VP9 or AV1 stream",
         ".ivf",

@@ -15,6 +15,7 @@ from iio_core import DecodeError, FrameIndexError
 
 from ._failures import decoding, said
 from ._source import Source
+from ._wholeness import is_cut
 from ._timeline import Timeline
 
 __all__ = ["Frames"]
@@ -63,9 +64,10 @@ class Frames:
             if not self._fresh:
                 self._rewind()
             name, format = source.resource.name, source.format
+            if self._fresh:
+                self._start()
             with decoding(name, format, "its packets could not be read"):
-                packets = source.container.demux(source.stream)
-                self._timeline = Timeline(packets, source.stream.codec_context.name)
+                self._timeline = Timeline(self._packets, source.stream.codec_context.name)
             self._rewind()
             if self._timeline.regular and not self._timeline.clean:
                 self._look_at_the_beginning(self._timeline)
@@ -161,6 +163,12 @@ class Frames:
             frame = self._find(number)
         else:
             frame = self._walk(number)
+        if frame is None and self._next == 0:
+            raise DecodeError(
+                f"{self._source.resource.name} has no frame that can be decoded",
+                plugin="pyav",
+                format=self._source.format,
+            )
         if frame is None:
             raise FrameIndexError(
                 f"{self._source.resource.name} has {self._next} frames; there is no frame {number}",
@@ -178,9 +186,10 @@ class Frames:
         number = 0
         while True:
             try:
-                yield self.get(number)
+                frame = self.get(number)
             except FrameIndexError:
                 return
+            yield frame
             number += 1
 
     def _find(self, number: int) -> VideoFrame | None:
@@ -239,6 +248,7 @@ class Frames:
 
     _head: tuple[int | None, int | None, int] = (None, None, 0)  # of the first packet
     _clean = False  # whether it is a keyframe, and the first frame that is shown
+    _recovered = False  # whether a keyframe was seen
     _began = 0  # the packet at which decoding began
 
     def _in_order(self) -> Iterator[VideoFrame]:
@@ -289,12 +299,21 @@ class Frames:
             packet = next(self._packets, None)
             if packet is None:
                 return False
-            if packet.is_corrupt and self._on_error == "raise":
+            if packet.is_keyframe:
+                self._recovered = True
+            elif not packet.size:
+                self._recovered = self._recovered or self._next > 0
+            source = self._source
+            if self._on_error == "raise" and is_cut(
+                packet, source.format, source.resource.size
+            ):
                 raise self._damaged("its data is cut or damaged")
             self._ready.extend(packet.decode())
         except EndOfFile:
             return False
         except FFmpegError as error:
+            if not self._recovered:
+                return True  # a recording that begins between two keyframes
             if self._on_error == "raise":
                 raise self._damaged(said(error)) from error
             if self._on_error == "stop":
@@ -364,6 +383,7 @@ class Frames:
 
     def _set(self, place: int, packets: Iterator[Packet], *, fresh: bool) -> None:
         self._place = place
+        self._recovered = False
         self._packets = packets
         self._ready.clear()
         self._fresh = fresh

@@ -61,13 +61,19 @@ def of_file(source: Source, total: int | None, turn: Turn) -> dict[str, Any]:
     audio = [s for s in container.streams.audio if s.codec_context is not None]
     if audio:
         found["audio_codec"] = audio[0].codec_context.name
-    for name, value in {**container.metadata, **stream.metadata}.items():
-        found.setdefault(name, value)
+    _add_tags(found, source)
     return {name: value for name, value in found.items() if value is not None}
 
 
-def of_frame(frame: VideoFrame, stream: VideoStream) -> dict[str, Any]:
-    """Return what is said of one frame."""
+def _add_tags(found: dict[str, Any], source: Source) -> None:
+    """Add the tags of container and stream, in lower case as everywhere but in Matroska."""
+    for tags in (source.container.metadata, source.stream.metadata):
+        for name, value in tags.items():
+            found.setdefault(name.lower() if name.isupper() else name, value)
+
+
+def of_frame(frame: VideoFrame, source: Source) -> dict[str, Any]:
+    """Return what is said of one frame, and the tags of the file that it is in."""
     found: dict[str, Any] = {
         "time": frame.time,
         "pts": frame.pts,
@@ -76,9 +82,10 @@ def of_frame(frame: VideoFrame, stream: VideoStream) -> dict[str, Any]:
         "interlaced_frame": bool(frame.interlaced_frame),
         "pixel_format": frame.format.name,
     }
-    rate = rate_of_stream(stream)
+    rate = rate_of_stream(source.stream)
     if rate:
         found["fps"] = float(rate)
     for name, value in frame.metadata.items():
         found.setdefault(name, value)
+    _add_tags(found, source)
     return {name: value for name, value in found.items() if value is not None}

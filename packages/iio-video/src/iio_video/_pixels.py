@@ -8,6 +8,7 @@ stand below each other, as wide as the first one.
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -19,7 +20,7 @@ from av.video.reformatter import Interpolation, VideoReformatter
 
 from iio_core import OptionError
 
-__all__ = ["Layout", "Painter", "array_of", "layout"]
+__all__ = ["Layout", "Painter", "array_of", "layout", "planes_of", "view"]
 
 _DTYPES = {8: np.dtype(np.uint8), 16: np.dtype(np.uint16)}
 _ENDINGS = ("le", "be")
@@ -172,22 +173,22 @@ def array_of(frame: VideoFrame, how: Layout, *, own: bool) -> np.ndarray[Any, An
     if how.stacked:
         sizes = _sizes(how.name, frame.width, frame.height)
         parts = [
-            _view(p, how.dtype, (h, w)).reshape(-1) for p, (w, h) in zip(planes, sizes, strict=True)
+            view(p, how.dtype, (h, w)).reshape(-1) for p, (w, h) in zip(planes, sizes, strict=True)
         ]
         return np.concatenate(parts).reshape(-1, frame.width)
     if how.planes:
         image = np.empty((frame.height, frame.width, len(how.planes)), how.dtype)
         for channel, plane in enumerate(how.planes):
-            image[..., channel] = _view(planes[plane], how.dtype, (frame.height, frame.width))
+            image[..., channel] = view(planes[plane], how.dtype, (frame.height, frame.width))
         return image
     shape = how.shape(frame.width, frame.height)
-    view = _view(planes[0], how.dtype, shape)
-    if own and view.flags.c_contiguous:
-        return view
-    return view.copy()
+    samples = view(planes[0], how.dtype, shape)
+    if own and samples.flags.c_contiguous:
+        return samples
+    return samples.copy()
 
 
-def _view(plane: Any, dtype: np.dtype[Any], shape: tuple[int, ...]) -> np.ndarray[Any, Any]:
+def view(plane: Any, dtype: np.dtype[Any], shape: tuple[int, ...]) -> np.ndarray[Any, Any]:
     """Return the samples of a plane without copying them."""
     step = abs(plane.line_size)
     inner = [dtype.itemsize]
@@ -198,6 +199,22 @@ def _view(plane: Any, dtype: np.dtype[Any], shape: tuple[int, ...]) -> np.ndarra
     if plane.line_size < 0:  # the last row comes first
         offset, strides = step * (shape[0] - 1), (-step, *inner)
     return np.ndarray(shape, dtype, plane, offset, strides)
+
+
+def planes_of(
+    image: np.ndarray[Any, Any], how: Layout, width: int, height: int
+) -> Iterator[np.ndarray[Any, Any]]:
+    """Yield the samples of each plane of a frame, from its array."""
+    if how.stacked:
+        flat = image.reshape(-1)
+        for columns, rows in _sizes(how.name, width, height):
+            yield flat[: columns * rows].reshape(rows, columns)
+            flat = flat[columns * rows :]
+    elif how.planes:
+        for plane in range(len(how.planes)):
+            yield image[..., how.planes.index(plane)]
+    else:
+        yield image
 
 
 class Painter:

@@ -66,7 +66,12 @@ class VideoReader:
         self._fps = None if fps is None else rate_of(fps)
         threads = _threads(thread_type), int(thread_count)
         self._source = Source(
-            resource, format, stream=stream, threads=threads, hwaccel=hwaccel
+            resource,
+            format,
+            stream=stream,
+            threads=threads,
+            hwaccel=hwaccel,
+            strict=on_error == "raise",
         )
         self._format = format
         self._frames = Frames(self._source, on_error)
@@ -219,7 +224,10 @@ class VideoReader:
         if isinstance(index, int) or index is None:
             self._check(index or 0, filters)
             return ImageProperties(shape, how.dtype, axes=axes)
-        number = len(index) if isinstance(index, tuple) else None
+        number = None
+        if isinstance(index, tuple):
+            number = len(index)
+            self._check(max(index, default=0), filters)
         if index is ... and (not filters or filters.framewise):
             number = self.count()
         return ImageProperties(
@@ -398,7 +406,7 @@ class VideoReader:
             turn = UPRIGHT if exclude_applied and rotate else self._turn()
             return of_file(self._source, self.count(), turn)
         assert isinstance(index, int)
-        return of_frame(self._get(index), self._source.stream)
+        return of_frame(self._get(index), self._source)
 
     @property
     def container_metadata(self) -> dict[str, str]:

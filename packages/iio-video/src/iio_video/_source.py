@@ -10,7 +10,7 @@ from av.container import InputContainer
 from av.stream import Discard
 from av.video.stream import VideoStream
 
-from iio_core import DecodeError, Limits, NotThisFormat, Resource
+from iio_core import DecodeError, Limits, Resource
 
 from ._demuxers import WHITELIST, demuxer
 from ._failures import decoding
@@ -68,6 +68,8 @@ class Source:
         What threads share (frames, slices of a frame), and how many there are; 0: as many as cores.
     hwaccel : HWAccel, optional
         The hardware that decodes.
+    strict : bool
+        Whether the decoder refuses a damaged frame, and does not show what it can make out.
     """
 
     def __init__(
@@ -78,11 +80,13 @@ class Source:
         stream: int = 0,
         threads: tuple[ThreadType, int] | None = None,
         hwaccel: Any = None,
+        strict: bool = True,
     ) -> None:
         self.resource = resource
         self.format = format
         self._number = stream
         self._threads = threads
+        self._strict = strict
         self._hwaccel = hwaccel
         self.file = resource.open()
         self.container = self._open()
@@ -116,10 +120,14 @@ class Source:
         name = self.resource.name
         if not videos:
             kinds = sorted({s.type for s in streams})
-            undecodable = [s for s in streams if s.type == "video"]
+            if any(s.type == "video" for s in streams):
+                self.close()
+                raise DecodeError(
+                    f"{name}: this FFmpeg has no decoder for its video",
+                    plugin="pyav",
+                    format=self.format,
+                )
             self.close()
-            if undecodable:
-                raise NotThisFormat("nothing here decodes its video codec")
             what = f"only {' and '.join(kinds)}" if kinds else "no streams at all"
             raise DecodeError(f"{name} has no video: it has {what}", plugin="pyav")
         videos = shown or videos
@@ -136,7 +144,10 @@ class Source:
         context = chosen.codec_context
         pixels = most_pixels(self.resource.limits, self.resource.size)
         declared = context.width * context.height
-        context.options = {"max_pixels": str(max(pixels, min(2 * declared, (1 << 31) - 1)))}
+        options = {"max_pixels": str(max(pixels, min(2 * declared, (1 << 31) - 1)))}
+        if self._strict:
+            options["err_detect"] = "explode"  # what is concealed would look like a sound frame
+        context.options = options
         if self._threads is not None:
             context.thread_type, context.thread_count = self._threads
         return chosen
