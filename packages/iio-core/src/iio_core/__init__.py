@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from ._limits import Limits, limits
     from ._properties import ImageProperties
     from ._protocols import (
+        CountsFrames,
+        CountsWritten,
         DecidesBatches,
         HasDefaultIndex,
         Index,
@@ -69,6 +71,8 @@ _HOMES = {
     "_limits": ("Limits", "limits"),
     "_properties": ("ImageProperties",),
     "_protocols": (
+        "CountsFrames",
+        "CountsWritten",
         "DecidesBatches",
         "HasDefaultIndex",
         "Index",
@@ -95,6 +99,8 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 __all__ = [
     "Advisory",
     "Candidate",
+    "CountsFrames",
+    "CountsWritten",
     "DecidesBatches",
     "DecodeError",
     "EncodeError",

@@ -7,7 +7,7 @@ one image at a time and never sees a negative index, a writer is given one image
 
 Optional attributes, each with a protocol below, tell core of more: `HasDefaultIndex`,
 `ReadsBatches`, `TakesArrays`, `DecidesBatches`, `WritersByFormat`, `ReadersByFormat`,
-`SupportsRegions`, `ThreadSafe`.
+`SupportsRegions`, `ThreadSafe`, `CountsFrames`, `CountsWritten`.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from ._resources import Resource, Target
 
 __all__ = [
+    "CountsFrames",
+    "CountsWritten",
     "DecidesBatches",
     "HasDefaultIndex",
     "Index",
@@ -141,6 +143,19 @@ class ReadsBatches(Protocol):
     """A reader that answers ``...`` and tuples of ints itself, stacked along a new first axis."""
 
     reads_batches: bool
+
+
+class CountsFrames(Protocol):
+    """A reader that can find out how many images there are, where `Reader.count` does not know."""
+
+    def count_frames(self) -> int:
+        """Return how many images there are, without decoding all of them if that can be."""
+
+
+class CountsWritten(Protocol):
+    """A writer with methods of its own that write images; a file without any is given up."""
+
+    written: int
 
 
 class TakesArrays(Protocol):

@@ -35,19 +35,30 @@ _OTHERS = (
     *("cdxl", "dfa", "dhav", "dirac", "dnxhd", "dsicin", "dxa", "ea", "evc", "film_cpk"),
     *("filmstrip", "flic", "frm", "gdv", "gxf", "h261", "h263", "hnm", "idcin", "ifv", "ingenient"),
     *("ipmovie", "ipu", "iv8", "ivr", "jv", "kux", "lmlm4", "lvf", "lxf", "m4v", "mgsts", "mlv"),
-    *("mm", "moflex", "mpegvideo", "msnwctcp", "mtv", "mv", "mvi", "mxg", "nc", "nsv", "nut", "nuv"),
-    *("obu", "paf", "pmp", "psxstr", "pva", "r3d", "rl2", "rm", "roq", "rpl", "sdr2", "ser"),
-    *("sga", "siff", "simbiosis_imx", "smjpeg", "smk", "smush", "swf", "thp", "tiertexseq", "tmv"),
-    *("ty", "usm", "vc1", "vc1test", "vividas", "vivo", "vmd", "vvc", "wc3movie", "wsvqa", "wtv"),
+    *("mm", "moflex", "mpegvideo", "msnwctcp", "mtv", "mv", "mvi", "mxg", "nc", "nsv", "nut"),
+    *("nuv", "obu", "paf", "pmp", "psxstr", "pva", "r3d", "rl2", "rm", "roq", "rpl", "sdr2"),
+    *("ser", "sga", "siff", "simbiosis_imx", "smjpeg", "smk", "smush", "swf", "thp", "tiertexseq"),
+    *(
+        "tmv",
+        "ty",
+        "usm",
+        "vc1",
+        "vc1test",
+        "vividas",
+        "vivo",
+        "vmd",
+        "vvc",
+        "wc3movie",
+        "wsvqa",
+        "wtv",
+    ),
     *("wv", "xmv", "yop"),
 )
 
 # Names as FFmpeg compares them: a demuxer of several formats goes by all of its names.
 _FULL = {"mov": "mov,mp4,m4a,3gp,3g2,mj2", "matroska": "matroska,webm"}
 
-WHITELIST = ",".join(
-    dict.fromkeys([*(_FULL.get(d, d) for d in _BY_FORMAT.values()), *_OTHERS])
-)
+WHITELIST = ",".join(dict.fromkeys([*(_FULL.get(d, d) for d in _BY_FORMAT.values()), *_OTHERS]))
 """The demuxers that may be probed for: no playlists, no devices, nothing that opens a URL."""
 
 

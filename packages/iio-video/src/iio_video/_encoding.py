@@ -165,9 +165,7 @@ def has_alpha(format: str) -> bool:
     return format.startswith(("rgba", "bgra", "argb", "abgr", "gbrap", "yuva", "ya", "pal8"))
 
 
-def output_format(
-    codec: Codec, given: str, asked: str | None, name: str, muxer: str = ""
-) -> str:
+def output_format(codec: Codec, given: str, asked: str | None, name: str, muxer: str = "") -> str:
     """Return the pixel format that is encoded.
 
     Parameters

@@ -12,9 +12,7 @@ from iio_core import Format, Pixels, Signature
 __all__ = ["DEVICES", "PLAYLISTS", "STILLS", "VIDEOS"]
 
 # By default frames are RGB with 8 bits; `format=` asks for anything that FFmpeg can convert to.
-_READ = tuple(
-    Pixels(dtype) for dtype in ("uint8", "uint16", "float32")
-)
+_READ = tuple(Pixels(dtype) for dtype in ("uint8", "uint16", "float32"))
 _WRITTEN = (Pixels("uint8", (1, 3)),)
 _BMFF = "ISO/IEC 14496-12, ISO base media file format, section 4.3 File Type Box"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from itertools import chain, islice
+from typing import Any
 
 from av.error import EOFError as EndOfFile
 from av.error import FFmpegError
@@ -15,8 +16,8 @@ from iio_core import DecodeError, FrameIndexError
 
 from ._failures import decoding, said
 from ._source import Source
-from ._wholeness import is_cut
 from ._timeline import Timeline
+from ._wholeness import is_cut
 
 __all__ = ["Frames"]
 
@@ -27,7 +28,10 @@ _ONE_TO_A_PACKET = frozenset(
         *("rawvideo", "v210", "ffv1", "cfhd", "hap", "h263", "svq3", "jpeg2000", "mpeg2video"),
     }
 )
+# Containers that note when a frame is shown.
+_WITH_TIMES = ("mov", "matroska", "mpegts", "mpeg", "ogg", "flv", "nut", "mxf", "live_flv", "gxf")
 _LEADING = 32  # packets at most that are shown before the keyframe in front of them
+_MANY = 8  # frames in a row from which on others are expected
 _TRIES = 3  # keyframes before a frame that are tried until decoding begins at the first packet
 
 
@@ -48,7 +52,7 @@ class Frames:
         self._timeline: Timeline | None = None
         self._next = 0  # the number of the frame that `_decode` returns next
         self._place: int | None = 0  # the packet that is read next, as far as that is known
-        self._packets: Iterator[Packet] = iter(())
+        self._packets: Iterator[Packet[Any]] = iter(())
         self._ready: deque[VideoFrame] = deque()
         self._fresh = True  # nothing was read yet
         self._first: VideoFrame | None = None
@@ -68,6 +72,8 @@ class Frames:
                 self._start()
             with decoding(name, format, "its packets could not be read"):
                 self._timeline = Timeline(self._packets, source.stream.codec_context.name)
+            if not self._has_times():
+                self._timeline.regular = False
             self._rewind()
             if self._timeline.regular and not self._timeline.clean:
                 self._look_at_the_beginning(self._timeline)
@@ -89,6 +95,20 @@ class Frames:
         if self._fresh:
             self._start()
         return stream.frames if self._clean else None
+
+    def _has_times(self) -> bool:
+        """Tell whether the times of packets are the file's, and not made up by FFmpeg.
+
+        Where a container notes only the order of decoding, and frames are shown in another one,
+        FFmpeg makes up times: right ones for MPEG-4, wrong ones for H.264.
+        """
+        context = self._source.stream.codec_context
+        if not context.reorder_depth:
+            return True
+        container = self._source.container.format.name
+        if container.startswith(_WITH_TIMES):
+            return True
+        return container == "avi" and context.name == "mpeg4"
 
     def count(self) -> int:
         """Return how many frames there are; they are decoded only if there is no other way."""
@@ -143,8 +163,15 @@ class Frames:
             self._first = self.get(0)
         return self._first
 
-    def get(self, number: int) -> VideoFrame:
+    def get(self, number: int, *, many: bool = False) -> VideoFrame:
         """Return a frame.
+
+        Parameters
+        ----------
+        number : int
+            Which, from 0.
+        many : bool
+            Whether those after it will be asked for as well.
 
         Raises
         ------
@@ -155,6 +182,11 @@ class Frames:
         """
         if number == 0 and self._first is not None:
             return self._first
+        self._in_a_row = self._in_a_row + 1 if number == self._next else 0
+        if not many:
+            self._source.of_one_frame()
+        if (many or self._in_a_row == _MANY) and self._source.of_many_frames():
+            self._anew()
         if number == self._next or (self._timeline is None and number == 0):
             if number != self._next:
                 self._rewind()
@@ -186,7 +218,7 @@ class Frames:
         number = 0
         while True:
             try:
-                frame = self.get(number)
+                frame = self.get(number, many=True)
             except FrameIndexError:
                 return
             yield frame
@@ -220,20 +252,31 @@ class Frames:
     def _run(self, number: int) -> VideoFrame | None:
         """Decode up to a frame; None if it does not come out as its time promises."""
         timeline = self.timeline
+        before: int | None = None
+        first = self._key_number()
         try:
             while (frame := self._decode()) is not None:
                 found = timeline.number(frame.pts)
-                if found is None:
-                    if self._next <= 1 or frame.pts is None:
-                        return None
+                if found is None or found > number:
+                    return None
+                if found < first:  # shown before the keyframe: it may lack what it is made from
                     continue
+                if before is not None and found != before + 1:
+                    return None
+                before = found
                 self._next = found + 1
-                if found >= number:
-                    return frame if found == number else None
+                if found == number:
+                    return frame
         except DecodeError:
             if self._began == 0:
                 raise
         return None
+
+    def _key_number(self) -> int:
+        """Return the first frame that can be trusted after decoding began where it did."""
+        if not self._began:
+            return 0
+        return self.timeline.number(self.timeline.key(self._began)[0]) or 0
 
     def _walk(self, number: int) -> VideoFrame | None:
         """Return a frame by decoding all before it."""
@@ -248,6 +291,7 @@ class Frames:
 
     _head: tuple[int | None, int | None, int] = (None, None, 0)  # of the first packet
     _clean = False  # whether it is a keyframe, and the first frame that is shown
+    _in_a_row = 0  # frames that were asked for one after the other
     _recovered = False  # whether a keyframe was seen
     _began = 0  # the packet at which decoding began
 
@@ -278,7 +322,7 @@ class Frames:
         source = self._source
         with decoding(source.resource.name, source.format, "its packets could not be read"):
             packets = source.container.demux(source.stream)
-            seen: list[Packet] = []
+            seen: list[Packet[Any]] = []
             for packet in islice(packets, _LEADING):
                 seen.append(packet)
                 first = seen[0]
@@ -304,9 +348,7 @@ class Frames:
             elif not packet.size:
                 self._recovered = self._recovered or self._next > 0
             source = self._source
-            if self._on_error == "raise" and is_cut(
-                packet, source.format, source.resource.size
-            ):
+            if self._on_error == "raise" and is_cut(packet, source.format, source.resource.size):
                 raise self._damaged("its data is cut or damaged")
             self._ready.extend(packet.decode())
         except EndOfFile:
@@ -340,9 +382,14 @@ class Frames:
             if self._seek_to_head():
                 return
             self._source.reopen()
-        self._began = 0
+        self._began = self._next = 0
         self._set(0, iter(()), fresh=True)
-        self._next = 0
+
+    def _anew(self) -> None:
+        """Open the file again, with threads for many frames."""
+        self._source.reopen()
+        self._began = self._next = 0
+        self._set(0, iter(()), fresh=True)
 
     def _seek_to_head(self) -> bool:
         """Go to the first packet without opening the file again; tell whether that worked."""
@@ -381,7 +428,7 @@ class Frames:
                     return True
         return False
 
-    def _set(self, place: int, packets: Iterator[Packet], *, fresh: bool) -> None:
+    def _set(self, place: int, packets: Iterator[Packet[Any]], *, fresh: bool) -> None:
         self._place = place
         self._recovered = False
         self._packets = packets

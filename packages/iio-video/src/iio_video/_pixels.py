@@ -22,7 +22,7 @@ from iio_core import OptionError
 
 __all__ = ["Layout", "Painter", "array_of", "layout", "planes_of", "view"]
 
-_DTYPES = {8: np.dtype(np.uint8), 16: np.dtype(np.uint16)}
+_DTYPES: dict[int, np.dtype[Any]] = {8: np.dtype(np.uint8), 16: np.dtype(np.uint16)}
 _ENDINGS = ("le", "be")
 
 

@@ -30,6 +30,7 @@ class PyavPlugin:
         /,
         *,
         fps: float | Fraction | None = None,
+        loop: bool = False,
         stream: int = 0,
         on_error: Literal["raise", "stop", "ignore"] = "raise",
         thread_count: int = 0,
@@ -46,6 +47,8 @@ class PyavPlugin:
         fps : float, optional
             Frames per second to read at: frames are repeated or left out, as FFmpeg's filter
             ``fps`` does it. By default each frame of the file once, whatever its times.
+        loop : bool
+            Whether the first frame comes again after the last one: iterating does not end.
         stream : int
             Which of several video streams.
         on_error : {"raise", "stop", "ignore"}
@@ -60,12 +63,12 @@ class PyavPlugin:
             resource,
             format,
             fps=fps,
+            loop=loop,
             stream=stream,
             on_error=on_error,
             thread_count=thread_count,
             thread_type=thread_type,
         )
-
 
     @property
     def writer_type(self) -> type[Writer]:

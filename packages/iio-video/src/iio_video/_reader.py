@@ -29,6 +29,7 @@ Sequenced = Sequence[tuple[str, Options]]
 Graph = tuple[Mapping[str, tuple[str, Options]], Sequence[Sequence[Any]]]
 
 _ON_ERROR = ("raise", "stop", "ignore")
+_MANY = 8
 _STILL = {"IFF"}
 _WITH_TRACK_HEADERS = {"MP4", "MOV", "3GP"}
 
@@ -42,7 +43,7 @@ class VideoReader:
         What to read.
     format : str or None
         The name of its format.
-    fps, stream, on_error, thread_count, thread_type, hwaccel
+    fps, loop, stream, on_error, thread_count, thread_type, hwaccel
         As for `PyavPlugin.open_reader`.
     """
 
@@ -54,6 +55,7 @@ class VideoReader:
         format: str | None,
         *,
         fps: float | Fraction | None = None,
+        loop: bool = False,
         stream: int = 0,
         on_error: str = "raise",
         thread_count: int = 0,
@@ -63,8 +65,11 @@ class VideoReader:
         if on_error not in _ON_ERROR:
             raise option_error("on_error", on_error, f"it is one of {', '.join(_ON_ERROR)}")
         self._resource = resource
+        self.loop = bool(loop)
         self._fps = None if fps is None else rate_of(fps)
-        threads = _threads(thread_type), int(thread_count)
+        threads = None
+        if thread_type is not None or thread_count:
+            threads = _threads(thread_type), int(thread_count)
         self._source = Source(
             resource,
             format,
@@ -186,8 +191,12 @@ class VideoReader:
         """Decode one frame after the other; the options are those of `read`."""
         painter = self._painter(format, size)
         turn = self._turn() if rotate else UPRIGHT
-        for frame in self._all(Filters(filter_sequence, filter_graph)):
-            yield turn_or(painter.paint(frame), turn)
+        filters = Filters(filter_sequence, filter_graph)
+        while True:
+            for frame in self._all(filters):
+                yield turn_or(painter.paint(frame), turn)
+            if not self.loop:
+                return
 
     def properties(
         self,
@@ -290,9 +299,9 @@ class VideoReader:
                 plugin="pyav",
             )
 
-    def _get(self, index: int) -> VideoFrame:
+    def _get(self, index: int, *, many: bool = False) -> VideoFrame:
         if self._fps is None:
-            return self._frames.get(index)
+            return self._frames.get(index, many=many)
         numbers = self._numbers()
         if index >= len(numbers):
             raise FrameIndexError(
@@ -300,20 +309,22 @@ class VideoReader:
                 f"second; there is no frame {index}",
                 plugin="pyav",
             )
-        return self._frames.get(numbers[index])
+        return self._frames.get(numbers[index], many=many)
 
     def _all(self, filters: Filters) -> Iterator[VideoFrame]:
         if self._fps is None:
             frames = self._frames.all()
         else:
-            frames = (self._frames.get(number) for number in self._numbers())
+            frames = (self._frames.get(number, many=True) for number in self._numbers())
         return filters.apply(frames)
 
-    def _one(self, index: int, painter: Painter, turn: Turn, filters: Filters) -> np.ndarray:
+    def _one(
+        self, index: int, painter: Painter, turn: Turn, filters: Filters, *, many: bool = False
+    ) -> np.ndarray:
         if not filters:
-            return turn_or(painter.paint(self._get(index)), turn)
+            return turn_or(painter.paint(self._get(index, many=many)), turn)
         if filters.framewise:
-            frame = next(filters.apply(iter([self._get(index)])), None)
+            frame = next(filters.apply(iter([self._get(index, many=many)])), None)
         else:
             frame = next((f for n, f in enumerate(self._all(filters)) if n == index), None)
         if frame is None:
@@ -333,7 +344,7 @@ class VideoReader:
         for place, number in enumerate(index):
             places.setdefault(number, []).append(place)
         for number in sorted(places):
-            image = self._one(number, painter, turn, filters)
+            image = self._one(number, painter, turn, filters, many=len(places) > _MANY)
             if stack is None:
                 stack = np.empty((len(index), *image.shape), image.dtype)
             self._fits(image, stack, number)

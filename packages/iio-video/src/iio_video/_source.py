@@ -97,7 +97,7 @@ class Source:
         self.file.seek(0)
         pixels = most_pixels(self.resource.limits, self.resource.size)
         with decoding(self.resource.name, self.format, "it could not be opened"):
-            return av.open(
+            opened: InputContainer = av.open(
                 cast(Any, Bytes(self.file)),
                 "r",
                 format=name,
@@ -111,6 +111,7 @@ class Source:
                 io_open=_refuse,
                 hwaccel=self._hwaccel,
             )
+        return opened
 
     def _pick(self) -> VideoStream:
         """Return the stream that is read, and have the demuxer pass over the others."""
@@ -148,9 +149,23 @@ class Source:
         if self._strict:
             options["err_detect"] = "explode"  # what is concealed would look like a sound frame
         context.options = options
-        if self._threads is not None:
-            context.thread_type, context.thread_count = self._threads
+        context.thread_type, context.thread_count = self._threads or (ThreadType.AUTO, 0)
         return chosen
+
+    def of_one_frame(self) -> None:
+        """Have threads share parts of a frame, unless the caller says otherwise.
+
+        Where each thread has a frame of its own, the first one comes out only after as many as
+        there are threads: for a single frame that is work for nothing.
+        """
+        context = self.stream.codec_context
+        if self._threads is None and not context.is_open:
+            context.thread_type = ThreadType.SLICE
+
+    def of_many_frames(self) -> bool:
+        """Tell whether the container has to be opened anew for each thread to have a frame."""
+        context = self.stream.codec_context
+        return self._threads is None and context.is_open and context.thread_type != ThreadType.AUTO
 
     def reopen(self) -> None:
         """Open the container again, at its beginning."""

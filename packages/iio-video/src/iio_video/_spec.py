@@ -16,5 +16,6 @@ SPEC = PluginSpec(
     # PyAV is under the BSD license; the FFmpeg in its wheels has x264 and x265 in it.
     license="BSD-2-Clause AND BSD-3-Clause AND GPL-3.0-or-later",
     backend="av",
+    legacy="iio_video._legacy:TABLE",
     formats=(*VIDEOS, *STILLS, *PLAYLISTS, *DEVICES),
 )

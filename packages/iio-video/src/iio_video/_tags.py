@@ -51,9 +51,7 @@ _HELD: dict[str, frozenset[str] | None] = {
 }
 
 
-def kept(
-    metadata: Mapping[str, Any], muxer: str, name: str
-) -> dict[str, str]:
+def kept(metadata: Mapping[str, Any], muxer: str, name: str) -> dict[str, str]:
     """Return the tags that a container takes; what it does not hold is told.
 
     Parameters

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from av.packet import Packet
 
@@ -40,7 +41,7 @@ class Timeline:
         How many packets there are.
     """
 
-    def __init__(self, packets: Iterable[Packet], codec: str) -> None:
+    def __init__(self, packets: Iterable[Packet[Any]], codec: str) -> None:
         self._times: list[int | None] = []  # of each packet, when it is shown
         self._decoded: list[int | None] = []  # and when it is decoded
         self._keys: list[int] = []  # the numbers of the packets that are keyframes
@@ -85,7 +86,7 @@ class Timeline:
         """Return which frame is on the screen at a time; -1 before the first."""
         return bisect_right(self.times, time) - 1
 
-    def place(self, packet: Packet) -> int | None:
+    def place(self, packet: Packet[Any]) -> int | None:
         """Return the number of a packet; None if it is not known."""
         return self._place.get((packet.pts, packet.dts))
 
@@ -120,7 +121,7 @@ class Timeline:
         return self._times[self._keys[0]]
 
 
-def _is_shown(packet: Packet, codec: str) -> bool:
+def _is_shown(packet: Packet[Any], codec: str) -> bool:
     """Tell whether a packet is a frame to be shown, and not one that others are made from."""
     if codec == "vp8":
         return bool(memoryview(packet)[:1].tobytes()[0] & 0x10)

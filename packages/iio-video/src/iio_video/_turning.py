@@ -77,7 +77,8 @@ def _turn(a: float, b: float, c: float, d: float) -> Turn:
 def turn_of_frame(frame: VideoFrame) -> Turn:
     """Return the turn that a decoded frame carries with it."""
     try:
-        matrix = frame.side_data["DISPLAYMATRIX"]
+        data: Any = frame.side_data
+        matrix = data["DISPLAYMATRIX"]
     except KeyError:
         return UPRIGHT
     a, b, _, c, d = struct.unpack_from("=5i", bytes(matrix))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from av.packet import Packet
 
 __all__ = ["is_cut"]
 
 
-def is_cut(packet: Packet, format: str | None, size: int | None) -> bool:
+def is_cut(packet: Packet[Any], format: str | None, size: int | None) -> bool:
     """Tell whether the end of a packet is missing.
 
     Parameters

@@ -167,7 +167,7 @@ class VideoWriter:
     # -- before the first frame -----------------------------------------------------------------
 
     def _take(self, metadata: Mapping[str, Any]) -> None:
-        """Note tags for the container; they are in its header, so they come with the first frame."""
+        """Note tags for the container: its header is written with the first frame."""
         if not metadata:
             return
         if self._settings.fps is None and self.written == 0 and metadata.get("fps"):
@@ -248,7 +248,7 @@ class VideoWriter:
             context = stream.codec_context
             context.thread_count = self._threads[0]
             if self._threads[1] is not None:
-                context.thread_type = self._threads[1]  # type: ignore[assignment]
+                context.thread_type = self._threads[1]
             if settings.bitrate is not None:
                 stream.bit_rate = int(settings.bitrate)
             elif settings.quality is not None:
