@@ -47,7 +47,7 @@ class WriteSession(Session):
 
     @property
     def written(self) -> int:
-        """How many images were accepted, also by methods that the plugin's writer has of its own."""
+        """How many images were accepted, also by methods of the writer's own."""
         own = getattr(self._writer, "written", 0)
         return max(self._written, own if isinstance(own, int) else 0)
 
