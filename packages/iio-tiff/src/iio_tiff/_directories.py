@@ -34,6 +34,7 @@ _ALIKE = tuple(sorted((_OF_PIXELS | {42113}) - {254, 255, 270, 273, 279, 324, 32
 # Tables that the backend reads at once, as Python numbers.
 _TABLES = frozenset({258, 273, 279, 324, 325, 330, 339, 513, 514})
 _MOST_ENTRIES = 4096
+_PARSED, _PARSED_ENTRY = 2000, 400  # bytes that a directory, and an entry, takes as objects
 _GUESS = 512  # most directories are shorter
 _BLOCK = 1 << 16  # bytes of directories that are looked at together
 _STRIDE = _BLOCK // 4  # further apart they are looked at one by one
@@ -186,6 +187,7 @@ class Chain:
         self._passed: list[int] = []  # those that were only gone past
         self._ahead = 0
         self._taken = 0
+        self._entries = 0
         self._plans.clear()
         self._masks.clear()
         at = 8 if self.big else 4
@@ -208,6 +210,24 @@ class Chain:
             if 0 < here - last == self._next - here <= _STRIDE:
                 self._visit_row(here - last)
         return len(self._directories)
+
+    def charge_parsed(self) -> None:
+        """Charge what all directories take if the backend parses every tag of each.
+
+        Raises
+        ------
+        LimitError
+            If that is more than is allowed.
+        """
+        number = self.count()
+        taken = number * _PARSED + self._entries * _PARSED_ENTRY
+        if taken > self._limits.metadata_bytes:
+            raise LimitError(
+                f"{self._name} has {number} pages that are not all alike, which takes about "
+                f"{taken:,} bytes of memory; {self._limits.metadata_bytes:,} are allowed for "
+                "metadata. Read single ones with page=, or allow more: "
+                "iio.limits(metadata_bytes=...) or IIO_MAX_METADATA_BYTES."
+            )
 
     def at(self, number: int) -> int:
         """Return where a directory stands.
@@ -354,6 +374,7 @@ class Chain:
         self._seen.update(places)
         self._directories.extend(places)
         self._next += number * stride
+        self._entries += number * len(entries) // self._width
         self._charge(number * (end + self._link + plan.tables))
 
     def _look(self, offset: int, which: str, *, charged: bool = True) -> tuple[bytes, int, bool]:
@@ -384,6 +405,7 @@ class Chain:
             if (value < 8 or value + nbytes > self.size) and tag in _OF_PIXELS:
                 raise self.damaged(f"the values of tag {tag} of {which} are not inside of the file")
         if charged:
+            self._entries += count
             self._charge(need + plan.tables)
         return entries, struct.unpack_from(self._offset_code, data, end)[0], plan.branches
 

@@ -104,6 +104,7 @@ class Segments:
         self.stored = rows and self._plain and int(key.predictor) == 1
         self.packed = rows and can_unpack(int(key.compression), int(key.predictor), key.dtype)
         order = np.dtype(np.uint16).newbyteorder(key.parent.byteorder)
+        self._asked = 0  # bytes to read, beyond what decoded ones explain
         self.swapped = not order.isnative and key.dtype.itemsize > 1
 
     def damaged(self, problem: str) -> DecodeError:
@@ -132,6 +133,9 @@ class Segments:
                     f"strip or tile {index} of page {number}, {count} bytes at {offset}, is not "
                     f"whole in its {most} bytes"
                 )
+            self._asked += count - 2 * self.decoded
+            if self._asked > 4 * most:  # whoever has them overlap wants to be read for long
+                raise self.damaged(f"strips or tiles of page {number} overlap each other")
             yield _Job(number, index, offset, count)
 
     def _within(self, box: Box) -> Iterator[int]:
