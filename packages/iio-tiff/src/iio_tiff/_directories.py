@@ -34,7 +34,8 @@ _ALIKE = tuple(sorted((_OF_PIXELS | {42113}) - {254, 255, 270, 273, 279, 324, 32
 # Tables that the backend reads at once, as Python numbers.
 _TABLES = frozenset({258, 273, 279, 324, 325, 330, 339, 513, 514})
 _MOST_ENTRIES = 4096
-_PARSED, _PARSED_ENTRY = 2000, 400  # bytes that a directory, and an entry, takes as objects
+_PARSED, _PARSED_ENTRY = 600, 300  # bytes that a directory, and an entry, takes as objects
+_COMPARED = 2  # bytes that take as long as to compare two pages
 _GUESS = 512  # most directories are shorter
 _BLOCK = 1 << 16  # bytes of directories that are looked at together
 _STRIDE = _BLOCK // 4  # further apart they are looked at one by one
@@ -221,11 +222,11 @@ class Chain:
         """
         number = self.count()
         taken = number * _PARSED + self._entries * _PARSED_ENTRY
-        if taken > self._limits.metadata_bytes:
+        if max(taken, _COMPARED * number**2) > self._limits.metadata_bytes:
             raise LimitError(
-                f"{self._name} has {number} pages that are not all alike, which takes about "
-                f"{taken:,} bytes of memory; {self._limits.metadata_bytes:,} are allowed for "
-                "metadata. Read single ones with page=, or allow more: "
+                f"{self._name} has {number:,} pages that are not all alike; to compare each with "
+                f"the others takes more than the {self._limits.metadata_bytes:,} bytes that are "
+                "allowed for metadata. Read single ones with page=, or allow more: "
                 "iio.limits(metadata_bytes=...) or IIO_MAX_METADATA_BYTES."
             )
 
