@@ -285,7 +285,7 @@ def test_a_directory(tmp_path) -> None:
 def catalogue(monkeypatch):
     """Have a catalogue of one wheel that is not here."""
     entries = (
-        ("iio-raw", "raw", "iio-raw", "NEF", (".nef",), ((0, b"II*\0", None),), True, False, ()),
+        ("iio-raw", "raw", "iio-raw", "NEF", (".nef",), ((0, b"II*\0", None),), True, False, (), 0),
         (
             "iio-raw[more]",
             "raw",
@@ -296,6 +296,7 @@ def catalogue(monkeypatch):
             True,
             True,
             (),
+            0,
         ),
     )
     monkeypatch.setattr(_catalog, "ENTRIES", entries)

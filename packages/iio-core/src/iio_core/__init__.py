@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from ._properties import ImageProperties
     from ._protocols import (
         ChecksLimits,
+        CountsFrames,
+        CountsWritten,
         DecidesBatches,
         HasDefaultIndex,
         Index,
@@ -51,6 +53,7 @@ if TYPE_CHECKING:
     from ._session import ReadSession, WriteSession
     from ._spec import Advisory, Format, Pixels, PluginSpec, Signature
     from ._version import __version__
+    from ._warning import warn
 
 _HOMES = {
     "_api": ("imiter", "immeta", "imopen", "improps", "imread", "imwrite"),
@@ -73,6 +76,8 @@ _HOMES = {
     "_properties": ("ImageProperties",),
     "_protocols": (
         "ChecksLimits",
+        "CountsFrames",
+        "CountsWritten",
         "DecidesBatches",
         "HasDefaultIndex",
         "Index",
@@ -95,6 +100,7 @@ _HOMES = {
     "_session": ("ReadSession", "WriteSession"),
     "_spec": ("Advisory", "Format", "Pixels", "PluginSpec", "Signature"),
     "_version": ("__version__",),
+    "_warning": ("warn",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -102,6 +108,8 @@ __all__ = [
     "Advisory",
     "Candidate",
     "ChecksLimits",
+    "CountsFrames",
+    "CountsWritten",
     "DecidesBatches",
     "DecodeError",
     "EncodeError",
@@ -155,6 +163,7 @@ __all__ = [
     "register",
     "registry",
     "use",
+    "warn",
 ]
 
 

@@ -14,14 +14,13 @@ import errno
 import os
 import stat
 import sys
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from .._errors import IIOWarning
 from .._interrupts import held_interrupts
+from .._warning import warn
 from ._base import Target, copy, file_name, temporary_folder
 
 __all__ = ["PathTarget"]
@@ -129,11 +128,7 @@ class PathTarget(Target):
 
     def _go_direct(self, reason: str) -> None:
         self._direct = True
-        warnings.warn(
-            f"{self.name}: {reason}; it is written in place, and damaged if that is interrupted",
-            IIOWarning,
-            stacklevel=2,
-        )
+        warn(f"{self.name}: {reason}; it is written in place, and damaged if that is interrupted")
 
     def _create_temporary(self) -> int:
         folder = os.path.dirname(self.path)
