@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from typing import Any, Literal
 
 import numpy as np
 
-from iio_core import OptionError
+from iio_core import IIOWarning, OptionError
 
 from ._backend import encode
 from ._options import choice, flag, real, whole
@@ -92,6 +93,14 @@ class AvifWriter(CodecWriter):
             raise OptionError(f"subsampling={subsampling!r} loses colors, and lossless= forbids it")
         self._held(metadata, image, depth)
         color = image.ndim == 3 and image.shape[-1] >= 3
+        top = (1 << depth) - 1
+        if image.ndim == 3 and image.shape[-1] in (2, 4) and bool((image[..., -1] == top).all()):
+            warnings.warn(
+                f"{self._target.name}: every pixel is opaque, and the encoder of AVIF stores no "
+                "such alpha: it comes back without",
+                IIOWarning,
+                stacklevel=2,
+            )
         self._put(
             encode(
                 "avif",
