@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 from ._errors import EncodeError, OptionError
 from ._holding import kind_of
 from ._opening import open_reading, open_writing
+from ._translate import CAUGHT
 
 if TYPE_CHECKING:
     import numpy as np
@@ -287,7 +288,7 @@ def imwrite(
     except BaseException:
         try:
             session.abort()
-        except EncodeError:
+        except CAUGHT:
             pass  # the first error is the one to tell
         raise
     return session.getvalue() if isinstance(uri, str) and uri == "<bytes>" else None

@@ -10,7 +10,7 @@ from typing import Any
 from . import _options, _registry, _select
 from ._errors import NotThisFormat, OptionError, PluginContractError, PluginNotInstalledError
 from ._holding import Kind, holding_first
-from ._knowing import Asked, Dialect, knowing, opener_of
+from ._knowing import Asked, Dialect, knowing, opener_of, willing
 from ._limits import current as current_limits
 from ._registry import Plugin, Registry
 from ._resources import Resource, Target, open_resource, open_target
@@ -308,7 +308,9 @@ def open_writing(
         usable.sort(key=lambda c: (c.claim, dialect.rank(c)))
     candidate, given = usable[0], options
     if options or dialect is not None:
-        candidate, given = next(knowing(usable, options, target.name, "open_writer", call, dialect))
+        candidate, given = willing(
+            knowing(usable, options, target.name, "open_writer", call, dialect)
+        )
     try:
         chosen = candidate.plugin.load()
     except PluginNotInstalledError:
@@ -322,12 +324,12 @@ def open_writing(
     blame = Blame(candidate.plugin, candidate.format.name, target.name)
     try:
         writer = chosen.open_writer(target, candidate.format.name, **opening)
+        return WriteSession(writer, target, blame, lasting=lasting), rest
     except BaseException as error:
         target.abort()
         if isinstance(error, CAUGHT):
             blame.encoding(error)
         raise
-    return WriteSession(writer, target, blame, lasting=lasting), rest
 
 
 def writers_for(

@@ -16,6 +16,7 @@ import pytest
 import iio_core as iio
 
 from .._opening import missing
+from ._concerned import concerns, leave_out
 from ._promises import BrokenPromise
 from ._worker import worker_for
 
@@ -113,6 +114,9 @@ def is_read(format: iio.Format) -> bool:
     return bool(format.reads)
 
 
+_NOTHING = pytest.param(None, id="none", marks=pytest.mark.skip(reason="there is no such sample"))
+
+
 class Suite:
     """The base of the suites: subclass `PluginSuite`, or only the suites that you want.
 
@@ -174,11 +178,22 @@ class Suite:
 
     # -- how tests are parametrized -----------------------------------------------------------
 
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Leave out what does not concern the plugin: writing, where it only reads."""
+        super().__init_subclass__(**options)
+        module, _, attribute = getattr(cls, "entry_point", "").partition(":")
+        try:
+            spec = getattr(import_module(module), attribute) if module else None
+        except Exception:
+            return  # each test will say so
+        if isinstance(spec, iio.PluginSpec):
+            leave_out(cls, spec)
+
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         """Run a test for each sample, format or pixel type, as its parameters ask."""
         for name in ("sample", "format", "written"):
             if name in metafunc.fixturenames:
-                applies = getattr(metafunc.function, "applies_to", lambda format: True)
+                applies = concerns(metafunc.function)
                 cases = [
                     case
                     for case in getattr(self, f"_each_{name}")()
@@ -190,7 +205,8 @@ class Suite:
                     [
                         pytest.param(case, id=label, marks=marks(label, format))
                         for case, label, format in cases
-                    ],
+                    ]
+                    or [_NOTHING],
                 )
 
     def _marks(self, test: str, reads: bool, label: str, format: str) -> list[pytest.MarkDecorator]:

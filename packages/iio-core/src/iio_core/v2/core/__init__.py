@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .._array import Array, Dict, asarray
+from .._errors import CannotReadFrameError
 from .._format import Format
 from .._manager import FormatManager
 from .._request import RETURN_BYTES, Request
@@ -15,6 +16,7 @@ Image = Array
 __all__ = [
     "RETURN_BYTES",
     "Array",
+    "CannotReadFrameError",
     "Dict",
     "Format",
     "FormatManager",
