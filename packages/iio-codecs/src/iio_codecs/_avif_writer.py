@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from typing import Any, Literal
 
 import numpy as np
 
-from iio_core import IIOWarning, OptionError
+from iio_core import OptionError, warn
 
 from ._backend import encode
 from ._options import choice, flag, real, whole
@@ -95,11 +94,9 @@ class AvifWriter(CodecWriter):
         color = image.ndim == 3 and image.shape[-1] >= 3
         top = (1 << depth) - 1
         if image.ndim == 3 and image.shape[-1] in (2, 4) and bool((image[..., -1] == top).all()):
-            warnings.warn(
+            warn(
                 f"{self._target.name}: every pixel is opaque, and the encoder of AVIF stores no "
-                "such alpha: it comes back without",
-                IIOWarning,
-                stacklevel=2,
+                "such alpha: it comes back without"
             )
         self._put(
             encode(
