@@ -1,7 +1,8 @@
 """Make the files of iio-codecs' tests, with programs that share no code with the wheel.
 
-Debian's ``libjxr-tools libjxl-tools libopenjp2-tools openjph-tools libavif-bin`` bring them. Run it again only
-to change the files: their pixels are those of ``codecs_samples.picture``.
+Debian's ``libjxr-tools libjxl-tools libopenjp2-tools openjph-tools libavif-bin`` bring them. Run it
+again only to change the files: their pixels are those of ``codecs_samples.picture``.
+"""
 
 from __future__ import annotations
 

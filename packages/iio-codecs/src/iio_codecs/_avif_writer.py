@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from iio_core import OptionError
+from iio_core import OptionError, warn
 
 from ._backend import encode
 from ._options import choice, flag, real, whole
@@ -92,6 +92,12 @@ class AvifWriter(CodecWriter):
             raise OptionError(f"subsampling={subsampling!r} loses colors, and lossless= forbids it")
         self._held(metadata, image, depth)
         color = image.ndim == 3 and image.shape[-1] >= 3
+        top = (1 << depth) - 1
+        if image.ndim == 3 and image.shape[-1] in (2, 4) and bool((image[..., -1] == top).all()):
+            warn(
+                f"{self._target.name}: every pixel is opaque, and the encoder of AVIF stores no "
+                "such alpha: it comes back without"
+            )
         self._put(
             encode(
                 "avif",

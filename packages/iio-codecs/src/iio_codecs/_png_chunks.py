@@ -25,6 +25,7 @@ __all__ = [
     "Chunk",
     "Control",
     "animation",
+    "check_whole",
     "chunk",
     "chunks",
     "is_animated",
@@ -83,6 +84,12 @@ def layout(data: bytes) -> Layout:
         if kind == b"IDAT":
             return found
     raise ValueError("it has no pixels")
+
+
+def check_whole(data: bytes) -> None:
+    """Raise `Short` if a file ends before its last chunk does."""
+    if max(found.end for found in chunks(data)) + 4 > len(data):
+        raise Short("a chunk is cut")
 
 
 def _header(

@@ -12,7 +12,7 @@ from iio_core import Index, Resource
 from ._apng import Canvas
 from ._backend import decode
 from ._layout import Layout
-from ._png_chunks import animation, is_animated, layout
+from ._png_chunks import animation, check_whole, is_animated, layout
 from ._png_told import told
 from ._reader import CodecReader
 
@@ -51,9 +51,12 @@ class PngReader(CodecReader):
 
     def _decoded(self, number: int, layout: Layout, out: np.ndarray | None) -> np.ndarray:
         if self._canvas is None:
+            data = self._source.data
+            # libpng would find out as well, but leaves memory behind.
+            self._source.parse(check_whole)
             return decode(
                 "png",
-                self._source.data,
+                data,
                 name=self._source.name,
                 format=self._format,
                 out=self._place(layout, out),
