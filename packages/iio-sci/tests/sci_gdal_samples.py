@@ -22,7 +22,6 @@ VALUES = np.random.default_rng(4).integers(1, 250, (20, 30, 3)).astype(np.uint8)
 MADE: dict[str, tuple[str, str, str, int, dict[str, Any]]] = {
     "HFA": ("HFA", ".img", "uint8", 3, {}),
     "GRIB": ("GRIB", ".grib2", "float64", 1, {}),
-    "NETCDF": ("netCDF", ".nc", "float32", 1, {}),
     "NITF": ("NITF", ".ntf", "uint8", 1, {}),
     "PCIDSK": ("PCIDSK", ".pix", "uint8", 3, {}),
     "GRID": ("AAIGrid", ".asc", "int32", 1, {}),

@@ -15,6 +15,7 @@ from iio_core import DecodeError, OptionError, Resource
 __all__ = ["Flat", "fill", "ranges_of"]
 
 _BLOCK = 16 << 20  # bytes that a region reads at once
+_PIECE = 1 << 18  # bytes that are read and turned to native byte order at once
 _WASTE = 4  # times what a region needs may be read to read in one piece
 
 
@@ -55,8 +56,17 @@ class Flat:
         self.check(file, name)
         file.seek(self.offset)
         array: np.ndarray[Any, Any] = np.empty(self.shape, self.dtype)
-        fill(file, array, name)
-        return native(array)
+        if self.dtype.isnative or self.dtype.names or not array.size:
+            fill(file, array, name)
+            return native(array)
+        # Each piece is turned while it is still in the processor's cache.
+        flat = array.reshape(-1)
+        step = max(1, _PIECE // self.dtype.itemsize)
+        for start in range(0, flat.size, step):
+            piece = flat[start : start + step]
+            fill(file, piece, name)
+            piece.byteswap(inplace=True)
+        return array.view(self.dtype.newbyteorder("="))
 
     def read_region(
         self, file: IO[bytes], region: tuple[slice, ...], resource: Resource
@@ -164,6 +174,8 @@ def ranges_of(region: tuple[slice, ...], shape: tuple[int, ...]) -> list[range]:
 
 def slice_of(numbers: range) -> slice:
     """Return the slice that takes the numbers of a range."""
+    if not numbers:
+        return slice(0, 0)
     stop = numbers.stop if numbers.step > 0 or numbers.stop >= 0 else None
     return slice(numbers.start, stop, numbers.step)
 

@@ -15,10 +15,11 @@ from typing import IO, Any, cast
 
 import rasterio
 from rasterio.errors import NotGeoreferencedWarning, RasterioIOError
-from rasterio.io import MemoryFile
 
 from iio_core import DecodeError, FrameIndexError, Resource
 
+from ._complete import check_whole
+from ._gate import gate
 from ._view import View
 
 __all__ = ["Dataset", "has_driver", "settings"]
@@ -26,7 +27,6 @@ __all__ = ["Dataset", "has_driver", "settings"]
 DRIVERS = {
     "HFA": ("HFA",),
     "GRIB": ("GRIB",),
-    "NETCDF": ("netCDF",),
     "NITF": ("NITF",),
     "PCIDSK": ("PCIDSK",),
     "DTED": ("DTED",),
@@ -41,7 +41,6 @@ DRIVERS = {
     "VRT": ("VRT",),
     "ECW": ("ECW",),
 }
-_IN_MEMORY = frozenset({"NETCDF"})  # whose library takes no file objects
 # What the file holds is returned as it is there, and no file beside it is looked for.
 _SETTINGS = {
     "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",
@@ -49,19 +48,19 @@ _SETTINGS = {
     "GRIB_NORMALIZE_UNITS": "NO",
     "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": "none",
 }
-_lock = threading.Lock()
+_filters = threading.Lock()  # which belong to the process; held inside of the gate only
 
 
 @contextmanager
 def settings() -> Iterator[None]:
     """Have GDAL do as it should, for what is done inside of the block."""
-    with rasterio.Env(**_SETTINGS):
+    with gate, rasterio.Env(**_SETTINGS):
         yield
 
 
 def has_driver(name: str) -> bool:
     """Tell whether this build of GDAL has a driver."""
-    with rasterio.Env() as env:
+    with gate, rasterio.Env() as env:
         return name in env.drivers()
 
 
@@ -88,7 +87,8 @@ class Dataset:
         except BaseException:
             self._stack.close()
             raise
-        self.parts = list(self.main.subdatasets) if self.main.count == 0 else []
+        parts = list(self.main.subdatasets)
+        self.parts = parts if self.main.count == 0 or len(parts) > 1 else []
         if not self.parts and self.main.count == 0:
             self.close()
             raise DecodeError(f"{resource.name} has no image in it", plugin="gdal")
@@ -119,33 +119,28 @@ class Dataset:
 
     def close(self) -> None:
         """Let go of everything."""
-        self._stack.close()
+        with gate:
+            self._stack.close()
 
     def _open_file(self) -> None:
         self._file: IO[bytes] | None = None
         self._source = ""
         if self._format == "VRT":  # trusted: it names files by their paths
             self._source = str(self._stack.enter_context(self._resource.as_path()).absolute())
-        elif self._format in _IN_MEMORY:
-            if self._resource.size is not None:
-                self._resource.limits.check_body(self._resource.size, name=self._resource.name)
-            with settings():
-                held = MemoryFile(self._resource.open().read(), ext=".nc")
-            self._stack.callback(held.close)
-            self._source = held.name
         else:
             self._file = self._resource.open()
+            check_whole(self._file, self._format, self._resource)
             # Some drivers tell files by their extension. Names of datasets are known to the whole
             # process, so that they have to be unlike.
             name = self._resource.filename.replace("\\", "/").rpartition("/")[2]
             self._source = f"iio-{uuid.uuid4().hex}/{name or 'file'}"
 
     def _opened(self, source: str, more: dict[str, Any]) -> Any:
-        if self._file is not None:
+        if self._file is not None and source == self._source:
             more = {**more, "opener": self._opener}
         problem: Exception | None = None
         for driver in self._drivers:
-            with settings(), _lock, warnings.catch_warnings():
+            with settings(), _filters, warnings.catch_warnings():
                 warnings.simplefilter("ignore", NotGeoreferencedWarning)
                 try:
                     made = rasterio.open(source, driver=driver, **more)

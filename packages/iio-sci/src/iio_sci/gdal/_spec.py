@@ -74,14 +74,6 @@ SPEC = PluginSpec(
             priority=5,
         ),
         _format(
-            "NETCDF",
-            "netCDF, classic",
-            (".nc", ".cdf"),
-            (Signature(0, b"CDF\x01"), Signature(0, b"CDF\x02")),
-            "netcdf",
-            multiple=True,
-        ),
-        _format(
             "NITF",
             "National Imagery Transmission Format",
             (".ntf", ".nitf", ".nsf"),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from iio_core.v2 import LegacyFormat
+from .._naming import NamedFormat
 
 __all__ = ["TABLE"]
 
 TABLE = (
-    LegacyFormat(
+    NamedFormat(
         name="NPZ",
         format="NPZ",
         modes="iIvV",
