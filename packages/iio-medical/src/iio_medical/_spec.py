@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from iio_core import Format, Pixels, PluginSpec, Signature
 
-__all__ = ["PYDICOM", "SPEC"]
+from ._formats_itk import FORMATS
+
+__all__ = ["ITK", "PYDICOM", "SPEC"]
 
 _PART10 = "DICOM PS3.10, Media Storage and File Format for Media Interchange"
 _WHERE = "https://www.dicomstandard.org/current"
@@ -60,4 +62,15 @@ PYDICOM = PluginSpec(
     license="BSD-2-Clause AND MIT",
     backend="pydicom",
     formats=(_dicom(-10, directories=False),),
+)
+
+ITK = PluginSpec(
+    name="itk",
+    title="MetaImage, NRRD, VTK, GIPL, MINC and what else ITK reads and writes",
+    plugin="iio_medical._itk._plugin:PLUGIN",
+    aliases=("simpleitk",),
+    license="BSD-2-Clause AND Apache-2.0",
+    backend="simpleitk",
+    legacy="iio_medical._legacy:ITK_TABLE",
+    formats=FORMATS,
 )
