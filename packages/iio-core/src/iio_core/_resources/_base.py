@@ -160,8 +160,18 @@ class Resource:
             yield path
 
     def entries(self) -> Iterator[Resource]:
-        """Iterate over what a directory, a list of files or an archive holds, sorted by name."""
-        raise DecodeError(f"{self.name} is not a directory, a list of files or an archive")
+        """Iterate over what a directory, a list of files or an archive holds, sorted by name.
+
+        Raises
+        ------
+        DecodeError
+            If it is none of them, or a damaged archive.
+        """
+        if self.is_directory or self.head(4) != b"PK\x03\x04":
+            raise DecodeError(f"{self.name} is not a directory, a list of files or an archive")
+        from ._members import members  # and with it zipfile
+
+        yield from members(self)
 
     def companion(self, name: str) -> Resource:
         """Return the file beside this one, or below its directory, that its header refers to.

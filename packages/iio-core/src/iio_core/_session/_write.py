@@ -45,8 +45,9 @@ class WriteSession(Session):
 
     @property
     def written(self) -> int:
-        """How many images were accepted."""
-        return self._written
+        """How many images were accepted, also by methods of the writer's own."""
+        own = getattr(self._writer, "written", 0)
+        return max(self._written, own if isinstance(own, int) else 0)
 
     def write(
         self,
@@ -96,6 +97,7 @@ class WriteSession(Session):
                 except EncodeError as error:
                     if number and is_batch is None and isinstance(image, np.ndarray):
                         raise self._guessed(error, image.shape) from error
+                    self._advise(error, one)
                     raise
                 self._written += 1
 
@@ -110,7 +112,7 @@ class WriteSession(Session):
         """Finish the file and put it in place. Twice is fine; without images there is no file."""
         if self._closed or self._is_a_copy():
             return
-        if not self._written:
+        if not self.written:
             self.abort()
             return
         # What was accepted is kept, also if Ctrl-C comes while it is being finished.
@@ -187,6 +189,20 @@ class WriteSession(Session):
             return getattr(self._writer, name, *default)
         except CAUGHT as error:
             self._blame.encoding(error)
+
+    def _advise(self, error: EncodeError, image: np.ndarray) -> None:
+        """Raise a refused image's error again if somebody else is known to take it."""
+        from .. import _registry
+        from .._holding import elsewhere, kind_of
+
+        kind = kind_of(image)
+        registry = _registry.current()
+        if kind is None or self._closed:
+            return
+        who = elsewhere(registry, self.plugin, self.format, self._target.filename, kind)
+        if who:
+            message = f"{str(error).removesuffix('.')}; {who}"
+            raise EncodeError(message, plugin=error.plugin, format=error.format) from error
 
     def _images(
         self, image: Any, is_batch: bool | None, options: Mapping[str, Any]

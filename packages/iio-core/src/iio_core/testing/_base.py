@@ -68,6 +68,7 @@ class Written:
     format: iio.Format
     dtype: str
     channels: int
+    bits: int | None = None
 
     def image(self, height: int, width: int, seed: int = 0) -> np.ndarray:
         """Return an image of this kind in which all values of the dtype may turn up."""
@@ -78,8 +79,9 @@ class Written:
             return random.random(shape) < 0.5
         if kind.kind in "ui":
             limits = np.iinfo(kind)
-            image = random.integers(limits.min, limits.max, shape, kind, endpoint=True)
-            image.flat[0], image.flat[-1] = limits.min, limits.max
+            most = limits.max if self.bits is None else (1 << self.bits) - 1
+            image = random.integers(limits.min, most, shape, kind, endpoint=True)
+            image.flat[0], image.flat[-1] = limits.min, most
             return image
         image = random.standard_normal(shape).astype(kind)
         if kind.kind == "c":
@@ -129,6 +131,8 @@ class Suite:
         Name of a format: (height, width) of the images to write, where it does not take any size.
     lossless : mapping
         Name of a lossy format: options of writing with which it keeps every value.
+    depths : mapping
+        (name of a format, dtype): how many bits its values may have, if less than the dtype's.
     exceptions : mapping
         (name of a test, name of a format or a sample): why it fails there. That it passes is then
         an error.
@@ -149,6 +153,7 @@ class Suite:
     installed: ClassVar[bool] = True
     sizes: ClassVar[Mapping[str, tuple[int, int]]] = {}
     lossless: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
+    depths: ClassVar[Mapping[tuple[str, str], int]] = {}
     exceptions: ClassVar[Mapping[tuple[str, str], str]] = {}
     unsampled: ClassVar[Mapping[str, str]] = {}
     changes: ClassVar[int] = 150
@@ -229,7 +234,8 @@ class Suite:
         for format in self.spec.formats:
             for pixels in format.writes if format.extensions else ():
                 for channels in pixels.channels or (1,):
-                    case = Written(format, pixels.dtype, channels)
+                    bits = self.depths.get((format.name, pixels.dtype))
+                    case = Written(format, pixels.dtype, channels, bits)
                     yield case, f"{format.name}-{pixels.dtype}-{channels}", format.name
 
     # -- what is done in a process of its own ---------------------------------------------------

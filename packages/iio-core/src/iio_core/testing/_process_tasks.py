@@ -25,7 +25,8 @@ _THREADS = 4
 _TURNS = 10  # reads of each thread
 _BATCHES = 3
 _SECONDS = 0.25  # of one batch of opens, if the whole number would take longer
-_AGAIN = 6  # times as long are the batches of a second look
+_AGAIN = 6  # times as long are the batches of a further look
+_LOOKS = 3  # further ones, until one shows that nothing adds up any more
 _NOISE = 40  # objects that a batch may leave, of which a reader that is kept has more
 _LEAST = 256 << 10  # bytes of a batch: less is no leak of memory that anybody can see
 
@@ -85,10 +86,11 @@ def opened_often(given: Given) -> Broken | None:
             return Broken("temporary", f"after {opens} opens: {', '.join(left[:5])}")
         if (more := handles() - before) >= max(1, opens // 4):
             return Broken("handles", f"after {opens} opens {more} more are open")
-        # Where time allows few opens, caches of Python are still being filled: a leak goes on.
-        if adds_up:
-            size = min(_AGAIN * size, max(2 * size, int(_AGAIN * _SECONDS / once)))
-            adds_up = _adds_up(given, paths, size, max(size // 2, _NOISE))
+        # Caches of Python and of backends may take hundreds of opens to be full: a leak goes on.
+        longer = min(_AGAIN * size, max(2 * size, int(_AGAIN * _SECONDS / once)))
+        for _ in range(_LOOKS):
+            if adds_up:
+                adds_up = _adds_up(given, paths, longer, max(longer // 2, _NOISE))
         if adds_up:
             return Broken("leak", adds_up)
     return None
