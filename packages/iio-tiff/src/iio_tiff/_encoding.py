@@ -43,6 +43,9 @@ _SHORT = {
     **dict.fromkeys(("zlib", "deflate", "tiff_deflate", "tiff_adobe_deflate"), "ADOBE_DEFLATE"),
     "jpeg2k": "JPEG2000",
     "raw": "NONE",
+    "group3": "CCITTFAX3",
+    "group4": "CCITTFAX4",
+    "tiff_ccitt": "CCITTRLE",
     # What Pillow calls them: a call goes on to work when this wheel is installed.
     **{f"tiff_{name}": name.upper() for name in ("lzw", "jpeg", "lzma", "zstd", "packbits")},
 }
