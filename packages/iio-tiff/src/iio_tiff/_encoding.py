@@ -43,12 +43,12 @@ _SHORT = {
     **dict.fromkeys(("zlib", "deflate", "tiff_deflate", "tiff_adobe_deflate"), "ADOBE_DEFLATE"),
     "jpeg2k": "JPEG2000",
     "raw": "NONE",
-    "group3": "CCITTFAX3",
-    "group4": "CCITTFAX4",
-    "tiff_ccitt": "CCITTRLE",
     # What Pillow calls them: a call goes on to work when this wheel is installed.
     **{f"tiff_{name}": name.upper() for name in ("lzw", "jpeg", "lzma", "zstd", "packbits")},
 }
+
+
+_FAX = {"tiff_ccitt": 2, "group3": 3, "group4": 4}  # which others may write
 
 
 def _code_of(compression: str | int | None) -> int:
@@ -57,6 +57,8 @@ def _code_of(compression: str | int | None) -> int:
     if isinstance(compression, int):
         return int(compression)
     name = str(compression)
+    if name.lower() in _FAX:
+        return _FAX[name.lower()]
     try:
         return int(COMPRESSION[_SHORT.get(name.lower(), name.upper())])
     except KeyError:

@@ -323,8 +323,12 @@ def level_of(series: TiffPageSeries, level: int | None, name: str) -> TiffPageSe
 def of_series(series: TiffPageSeries, *, squeeze: bool = True) -> Image:
     """Return the image of a series, with or without its axes of length one."""
     key = series.keyframe
-    shape, axes = tuple(series.get_shape(squeeze)), series.get_axes(squeeze)
-    shape, axes, planar = _arranged(shape, axes, key)
+    shape, axes = (
+        (series.shape, series.axes)
+        if squeeze
+        else (series.get_shape(False), series.get_axes(False))
+    )
+    shape, axes, planar = _arranged(tuple(shape), axes, key)
     offset = None if series.is_multifile else series.dataoffset
     pages: Sequence[Page | None] = [] if offset is not None else list(series)
     return Image(pages, key, shape, axes, series.dtype, offset, series, planar)
