@@ -88,6 +88,10 @@ XDIST, QUICK = "pytest-xdist>=3.6", ("-n", "2", "-m", "not slow and not timing")
 TESTS = ("packages/*/tests", "tests", "examples/*/tests")
 
 
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(map(int, version.split(".")))
+
+
 def _wheels(session: nox.Session) -> dict[str, Path]:
     """Build every wheel, once in a run of nox. Returns distribution -> file."""
     if not _built:
@@ -158,13 +162,15 @@ def tests_oldest(session: nox.Session) -> None:
     """Run the quick tests on the oldest versions that the packages say they work with."""
     if PYTHONS[0] != SUPPORTED[0]:
         session.skip(f"the oldest dependencies have wheels for Python {SUPPORTED[0]} only")
-    pins = set()
+    oldest: dict[str, str] = {}
     for project in PROJECTS.values():
         extras = project.get("optional-dependencies", {}).values()
         for requirement in (*project["dependencies"], *(r for extra in extras for r in extra)):
             name, _, version = requirement.split(",")[0].partition(">=")
+            # Of what several need, the oldest that is new enough for all of them.
             if version and name not in PROJECTS:
-                pins.add(f"{name}=={version}")
+                oldest[name] = max(version, oldest.get(name, "0"), key=_numbers)
+    pins = {f"{name}=={version}" for name, version in oldest.items()}
     constraints = Path(session.create_tmp()) / "oldest.txt"
     constraints.write_text("\n".join(sorted(pins)), encoding="utf-8")
     session.log(f"the oldest: {' '.join(sorted(pins))}")
