@@ -176,6 +176,26 @@ def test_what_goes_wrong_while_it_is_counted_is_translated() -> None:
         session(count=lambda: None, iter=images).properties(index=..., count_frames=True)
 
 
+def test_a_reader_that_can_count_is_asked_and_not_decoded() -> None:
+    file = session(count=lambda: None, count_frames=lambda: 4, iter=None)
+    assert file.properties(index=...).n_images is None
+    assert file.properties(index=..., count_frames=True).shape == (4, 2, 3)
+    assert file.read(index=-1)[0, 0] == 3
+
+
+def test_frames_of_a_reader_of_batches_are_counted_on_request() -> None:
+    batch = iio.ImageProperties((None, 2, 3), np.dtype(np.uint8), None, True)
+    file = session(
+        count=lambda: None,
+        count_frames=lambda: 5,
+        properties=lambda index=None: batch,
+        reads_batches=True,
+    )
+    assert file.properties(index=...).n_images is None
+    counted = file.properties(index=..., count_frames=True)
+    assert counted.n_images == 5 and counted.shape == (5, 2, 3)
+
+
 def test_a_file_without_images() -> None:
     with pytest.raises(iio.DecodeError, match="has no images"):
         session(count=lambda: None, iter=lambda: iter(())).read(index=...)
@@ -636,3 +656,12 @@ def test_metadata_that_is_no_mapping_is_refused(metadata) -> None:
         file.write(IMAGES[0], metadata=metadata)
     assert file.written == 0
     file.abort()
+
+
+@pytest.mark.parametrize("written", [0, 2])
+def test_images_of_the_writers_own_methods_count(written) -> None:
+    target = open_target("<bytes>", extension=".fake")
+    file = writer(target, written=written)
+    assert file.written == written
+    file.close()
+    assert file._writer.told == (["close"] if written else ["abort"])

@@ -31,7 +31,7 @@ class AvifWriter(CodecWriter):
         lossless: bool | None = None,
         quality: float | None = None,
         bits: Literal[8, 10, 12] | None = None,
-        speed: int | None = None,
+        speed: int = 6,
         subsampling: Literal["444", "422", "420", "400"] | None = None,
         codec: Literal["aom", "rav1e", "svt"] | None = None,
         primaries: int | None = None,
@@ -54,8 +54,8 @@ class AvifWriter(CodecWriter):
             0 to 100, by default 75 of uint8.
         bits : {8, 10, 12}, optional
             How many bits a sample has; by default 8 of uint8 and 12 of uint16.
-        speed : int, optional
-            0, the smallest files, to 10; by default the encoder's.
+        speed : int
+            0, the smallest files in a hundred times the time, to 10.
         subsampling : {"444", "422", "420", "400"}, optional
             How colors are subsampled; by default they are not.
         codec : {"aom", "rav1e", "svt"}, optional

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from ._properties import ImageProperties
     from ._protocols import (
         ChecksLimits,
+        CountsFrames,
+        CountsWritten,
         DecidesBatches,
         HasDefaultIndex,
         Index,
@@ -74,6 +76,8 @@ _HOMES = {
     "_properties": ("ImageProperties",),
     "_protocols": (
         "ChecksLimits",
+        "CountsFrames",
+        "CountsWritten",
         "DecidesBatches",
         "HasDefaultIndex",
         "Index",
@@ -104,6 +108,8 @@ __all__ = [
     "Advisory",
     "Candidate",
     "ChecksLimits",
+    "CountsFrames",
+    "CountsWritten",
     "DecidesBatches",
     "DecodeError",
     "EncodeError",

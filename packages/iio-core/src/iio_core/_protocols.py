@@ -7,7 +7,8 @@ one image at a time and never sees a negative index, a writer is given one image
 
 Optional attributes, each with a protocol below, tell core of more: `HasDefaultIndex`,
 `ReadsBatches`, `ChecksLimits`, `PicksImages`, `TakesArrays`, `DecidesBatches`,
-`ObjectsToOptions`, `WritersByFormat`, `ReadersByFormat`, `SupportsRegions`, `ThreadSafe`.
+`ObjectsToOptions`, `WritersByFormat`, `ReadersByFormat`, `SupportsRegions`, `ThreadSafe`,
+`CountsFrames`, `CountsWritten`.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ChecksLimits",
+    "CountsFrames",
+    "CountsWritten",
     "DecidesBatches",
     "HasDefaultIndex",
     "Index",
@@ -172,6 +175,19 @@ class PicksImages(Protocol):
     """
 
     picks: frozenset[str]
+
+
+class CountsFrames(Protocol):
+    """A reader that can find out how many images there are, where `Reader.count` does not know."""
+
+    def count_frames(self) -> int:
+        """Return how many images there are, without decoding all of them if that can be."""
+
+
+class CountsWritten(Protocol):
+    """A writer with methods of its own that write images; a file without any is given up."""
+
+    written: int
 
 
 class TakesArrays(Protocol):

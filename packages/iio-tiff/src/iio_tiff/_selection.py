@@ -9,6 +9,7 @@ from tifffile import TiffFile, TiffFrame, TiffPage, TiffPageSeries
 
 from iio_core import DecodeError, FrameIndexError, Index, OptionError
 
+from ._directories import Chain
 from ._images import Image, level_of, of_pages, of_series
 from ._opening import Opened
 from ._plain import Plain, is_only, plain_page
@@ -52,7 +53,7 @@ class Selection:
         if self._found is None:
             self._file.chain.count()  # all directories are looked through before
             with heard(self._name):
-                self._found = list(self._file.tiff.series)
+                self._found = list(_careful(self._file.tiff, self._file.chain).series)
         return self._found
 
     def at(self, number: int) -> TiffPageSeries:
@@ -195,3 +196,16 @@ class Selection:
         if any(p is None for p in pages):
             raise DecodeError(f"{self._name} does not have page {wanted!r}", plugin="tiff")
         return of_pages(pages, stacked=not isinstance(wanted, int))
+
+
+def _careful(tiff: TiffFile, chain: Chain) -> TiffFile:
+    """Have a file charge for its pages before the backend compares each with all others."""
+    compare = getattr(tiff, "_series_generic", None)
+    if compare is not None:
+
+        def charged() -> Any:
+            chain.charge_parsed()
+            return compare()
+
+        tiff._series_generic = charged  # type: ignore[method-assign]
+    return tiff

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 from collections.abc import Iterator
@@ -62,6 +63,35 @@ def temporary_folder(
 
     with held_interrupts():
         return tempfile.TemporaryDirectory(prefix=prefix, dir=beside)
+
+
+class Positioned(io.RawIOBase):
+    """A file to read with a position of its own: several may be of one place."""
+
+    _position = 0
+
+    def _end(self) -> int:
+        """Return how long it is."""
+        raise NotImplementedError  # every kind of file says how
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        if whence == io.SEEK_END:
+            offset += self._end()
+        elif whence == io.SEEK_CUR:
+            offset += self._position
+        if offset < 0:
+            raise OSError(errno.EINVAL, "there is nothing before the beginning of a file")
+        self._position = offset
+        return offset
+
+    def tell(self) -> int:
+        return self._position
 
 
 class Resource:
@@ -130,8 +160,18 @@ class Resource:
             yield path
 
     def entries(self) -> Iterator[Resource]:
-        """Iterate over what a directory, a list of files or an archive holds, sorted by name."""
-        raise DecodeError(f"{self.name} is not a directory, a list of files or an archive")
+        """Iterate over what a directory, a list of files or an archive holds, sorted by name.
+
+        Raises
+        ------
+        DecodeError
+            If it is none of them, or a damaged archive.
+        """
+        if self.is_directory or self.head(4) != b"PK\x03\x04":
+            raise DecodeError(f"{self.name} is not a directory, a list of files or an archive")
+        from ._members import members  # and with it zipfile
+
+        yield from members(self)
 
     def companion(self, name: str) -> Resource:
         """Return the file beside this one, or below its directory, that its header refers to.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from types import EllipsisType
 from typing import Any
 
@@ -217,7 +218,11 @@ class ReadSession(Stacking):
                 raise out_of_range(which, total, name=self._resource.name)
             return self._describe(which, options)
         if which is None or getattr(self._reader, "reads_batches", False):
-            return self._describe(which, options)
+            found = self._describe(which, options)
+            if count_frames and which is ... and found.n_images is None and None in found.shape[:1]:
+                total = self._count()
+                found = replace(found, n_images=total, shape=(total, *found.shape[1:]))
+            return found
         if which is ...:
             number = self._count() if count_frames else self.count()
             first = 0
@@ -325,11 +330,15 @@ class ReadSession(Stacking):
     def _count(self) -> int:
         """Return how many images there are, if need be by decoding all of them."""
         if self.count() is None:
-            images = self._ask(self._reader.iter)
-            number = 0
-            while self._ask(next, images, END) is not END:
-                number += 1
-            self._total = number
+            counts = getattr(self._reader, "count_frames", None)
+            if counts is not None:
+                self._total = self._ask(counts)
+            else:
+                images = self._ask(self._reader.iter)
+                number = 0
+                while self._ask(next, images, END) is not END:
+                    number += 1
+                self._total = number
         return self._total or 0
 
     def _charge(self, index: Any, options: Mapping[str, Any]) -> ImageProperties:

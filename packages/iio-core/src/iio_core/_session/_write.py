@@ -45,8 +45,9 @@ class WriteSession(Session):
 
     @property
     def written(self) -> int:
-        """How many images were accepted."""
-        return self._written
+        """How many images were accepted, also by methods of the writer's own."""
+        own = getattr(self._writer, "written", 0)
+        return max(self._written, own if isinstance(own, int) else 0)
 
     def write(
         self,
@@ -111,7 +112,7 @@ class WriteSession(Session):
         """Finish the file and put it in place. Twice is fine; without images there is no file."""
         if self._closed or self._is_a_copy():
             return
-        if not self._written:
+        if not self.written:
             self.abort()
             return
         # What was accepted is kept, also if Ctrl-C comes while it is being finished.
