@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 from pathlib import Path
 from typing import Any
@@ -292,6 +293,25 @@ def test_files_are_mapped(tmp_path: Path) -> None:
     iio.imwrite(path, CUBE.astype("i2"), compression="RICE_1")
     with pytest.raises(iio.OptionError, match="compressed"):
         iio.imread(path, memmap=True)
+
+
+def test_gzipped_files(tmp_path: Path) -> None:
+    path = tmp_path / "a.fits.gz"
+    iio.imwrite(path, [CUBE.astype("i2"), CUBE[0].astype("f4")], metadata={"OBJECT": "M51"})
+    with fits.open(path) as theirs:
+        np.testing.assert_array_equal(theirs[0].data, CUBE)
+        np.testing.assert_array_equal(theirs[1].data, CUBE[0])
+    np.testing.assert_array_equal(iio.imread(path, index=1), CUBE[0])
+    assert iio.immeta(path) == {"OBJECT": "M51"}
+    with pytest.raises(iio.OptionError, match="gzipped"):
+        iio.imread(path, memmap=True)
+    data = path.read_bytes()
+    for damaged in (data[:-9], data[:60], data[:40] + bytes(20) + data[60:]):
+        with pytest.raises(iio.DecodeError):
+            iio.imread(damaged, extension=".fits.gz")
+    bomb = gzip.compress(saved(fits.PrimaryHDU(CUBE.astype("i2"))) + bytes(3_000_000))
+    with iio.limits(body_bytes="1MiB"), pytest.raises(iio.LimitError):
+        iio.imread(bomb, extension=".fits.gz")
 
 
 def read_so_far() -> int:

@@ -124,6 +124,12 @@ ENTRIES: tuple[Entry, ...] = (
          (0, b'SIMPLE  = ', None),
      ),
      True, (('uint8', ()), ('int16', ()), ('int32', ()), ('int64', ()), ('float32', ()), ('float64', ()), ('int8', ()), ('uint16', ()), ('uint32', ()), ('uint64', ())), (), 10),
+    ('iio-sci[fits]', 'fits', 'iio-sci', 'FITS-GZIP',
+     ('.fits.gz', '.fit.gz', '.fts.gz'),
+     (
+         (0, b'\x1f\x8b\x08', None),
+     ),
+     True, (('uint8', ()), ('int16', ()), ('int32', ()), ('int64', ()), ('float32', ()), ('float64', ()), ('int8', ()), ('uint16', ()), ('uint32', ()), ('uint64', ())), (), 10),
     ('iio-sci[hdf5]', 'hdf5', 'iio-sci', 'HDF5',
      ('.h5', '.hdf5', '.hdf', '.he5', '.nc', '.mat'),
      (
