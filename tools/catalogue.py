@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from iio_core import PluginSpec
 
 Signature = tuple[int, bytes, bytes | None]
-Devices = tuple[str, ...]
-Entry = tuple[str, str, str, str, tuple[str, ...], tuple[Signature, ...], bool, bool, Devices]
+Signatures = tuple[Signature, ...]
+Names = tuple[str, ...]
+Writes = tuple[tuple[str, tuple[int, ...]], ...]
+Entry = tuple[str, str, str, str, Names, Signatures, bool, Writes, Names, int]
 
 TARGET = ROOT / "packages/iio-core/src/iio_core/_catalog.py"
 HEADER = '''\
@@ -26,18 +28,20 @@ HEADER = '''\
 # Generated from the specs in packages/*; do not edit: run `python tools/catalogue.py`.
 
 Signature = tuple[int, bytes, bytes | None]
-Devices = tuple[str, ...]
-Entry = tuple[str, str, str, str, tuple[str, ...], tuple[Signature, ...], bool, bool, Devices]
+Signatures = tuple[Signature, ...]
+Names = tuple[str, ...]
+Writes = tuple[tuple[str, tuple[int, ...]], ...]
+Entry = tuple[str, str, str, str, Names, Signatures, bool, bool | Writes, Names, int]
 
 '''
 
 
 def source(entry: Entry) -> str:
     """Return the lines of one entry, each signature on one of its own."""
-    *who, extensions, signatures, reads, writes, devices = entry
+    *who, extensions, signatures, reads, writes, devices, priority = entry
     lines = [f"    ({', '.join(map(repr, who))},", f"     {extensions!r},"]
     lines += ["     (", *(f"         {signature!r}," for signature in signatures), "     ),"]
-    return "\n".join([*lines, f"     {reads!r}, {writes!r}, {devices!r}),\n"])
+    return "\n".join([*lines, f"     {reads!r}, {writes!r}, {devices!r}, {priority}),\n"])
 
 
 def legacy_names(spec: PluginSpec) -> list[str]:
@@ -65,15 +69,16 @@ def generate() -> str:
             if not requirement.startswith(distribution):
                 requirement = distribution
             signatures = tuple((s.offset, s.bytes, s.mask) for s in format.signatures)
-            can = bool(format.reads), bool(format.writes), format.devices
+            writes = tuple((p.dtype, p.channels) for p in format.writes)
+            can = bool(format.reads), writes, format.devices, format.priority
             who = requirement, spec.name, distribution, format.name
             entries.append((*who, format.extensions, signatures, *can))
     entries.sort(key=lambda entry: (entry[1], entry[3]))
     out = [HEADER]
     out.append(
-        "# requirement, plugin, distribution, format, extensions, signatures, reads, writes,\n"
+        "# requirement, plugin, distribution, format, extensions, signatures, whether it reads,\n"
     )
-    out.append("# devices\n")
+    out.append("# dtypes and channels that it writes, devices, priority\n")
     out.append("ENTRIES: tuple[Entry, ...] = (\n")
     out.extend(source(entry) for entry in entries)
     distributions = sorted(set(names.values()))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from importlib import import_module
 from typing import Any
@@ -10,7 +12,10 @@ from typing import Any
 from ._errors import PluginNotInstalledError
 from ._spec import API, Advisory, Format, Pixels, PluginSpec, Signature
 
-__all__ = ["Plugin", "Registry", "Rejected", "names_of", "problem_of"]
+__all__ = ["Plugin", "Registry", "Rejected", "names_of", "problem_of", "watch"]
+
+watch: Callable[[str], AbstractContextManager[object]] = nullcontext
+"""What stands around the import of a spec or a plugin of that name; the command bounds its time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +75,8 @@ class Plugin:
         if not self._loaded:
             module, _, attribute = self.spec.plugin.partition(":")
             try:
-                self._loaded.append(getattr(import_module(module), attribute))
+                with watch(self.spec.name):
+                    self._loaded.append(getattr(import_module(module), attribute))
             except (Exception, SystemExit) as error:
                 raise PluginNotInstalledError(
                     f"plugin {self} cannot be imported: {type(error).__name__}: {error}"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from iio_core import (
     DecodeError,
     NotThisFormat,
+    ObjectsToOptions,
+    OptionError,
     Reader,
     ReadPlugin,
     Resource,
@@ -19,6 +21,7 @@ from iio_core import (
 from ._classes import Classes
 from ._doubts import DOUBTFUL, doubt
 from ._writers import WRITERS
+from ._writers._checks import check
 
 __all__ = ["PLUGIN", "PillowPlugin"]
 
@@ -104,6 +107,14 @@ class PillowPlugin:
         """Return the class that writes a format, with its options."""
         return WRITERS[format]
 
+    def objection(self, format: str, options: Mapping[str, Any], /) -> str:
+        """Return which option of a format has a value that Pillow does not know."""
+        try:
+            check(WRITERS[format].rules, options)
+        except OptionError as error:
+            return str(error)
+        return ""
+
     def open_writer(self, target: Target, format: str, /) -> Writer:
         """Open a file for writing."""
         return WRITERS[format](target, format)
@@ -126,3 +137,4 @@ def _declined(reason: str, resource: Resource, format: str) -> Exception:
 PLUGIN = PillowPlugin()
 _reads: ReadPlugin = PLUGIN
 _writes: WritePlugin = PLUGIN
+_objects: ObjectsToOptions = PLUGIN

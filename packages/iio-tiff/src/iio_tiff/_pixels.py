@@ -20,8 +20,9 @@ from tifffile import TiffFrame, TiffPage
 from iio_core import DecodeError, Limits
 
 from ._codestreams import check_codestream
+from ._packed import can_unpack, unpack
 
-__all__ = ["Box", "Segments", "decode_pages", "read_stored"]
+__all__ = ["Box", "Pool", "Segments", "decode_pages", "read_stored", "threads_for"]
 
 Page = TiffPage | TiffFrame
 Box = tuple[int, int, int, int, int, int]  # depth, rows, columns: from and to, each
@@ -60,6 +61,15 @@ class Segments:
         If the page says that its strips have no rows, or its tiles no size.
     LimitError
         If a tile is larger than an array may be.
+
+    Attributes
+    ----------
+    stored : bool
+        Whether strips are rows as they are in memory, but for the byte order.
+    packed : bool
+        Whether they are, as soon as they are unpacked.
+    swapped : bool
+        Whether the file has the other byte order.
     """
 
     def __init__(self, key: TiffPage, *, name: str, limits: Limits) -> None:
@@ -85,6 +95,16 @@ class Segments:
         bits = key.bitspersample
         self._plain = int(key.compression) == 1 and isinstance(bits, int)
         self._row = (piece[2] * samples * bits + 7) // 8 if isinstance(bits, int) else 0
+        rows = (
+            not key.is_tiled
+            and self.planes == depth == int(key.fillorder) == 1
+            and bits == 8 * key.dtype.itemsize
+            and not key.is_subsampled
+        )
+        self.stored = rows and self._plain and int(key.predictor) == 1
+        self.packed = rows and can_unpack(int(key.compression), int(key.predictor), key.dtype)
+        order = np.dtype(np.uint16).newbyteorder(key.parent.byteorder)
+        self.swapped = not order.isnative and key.dtype.itemsize > 1
 
     def damaged(self, problem: str) -> DecodeError:
         """Return the error for pages with this problem."""
@@ -107,7 +127,7 @@ class Segments:
         most = _size_of(page)
         for index in range(self.number) if box is None else self._within(box):
             offset, count = int(offsets[index]), int(counts[index])
-            if offset + count > most or (self._plain and 0 < count < self._least(index)):
+            if offset + count > most or (self._plain and 0 < count < self.least(index)):
                 raise self.damaged(
                     f"strip or tile {index} of page {number}, {count} bytes at {offset}, is not "
                     f"whole in its {most} bytes"
@@ -128,7 +148,15 @@ class Segments:
                     row = ((plane * depth + d) * rows + y) * columns
                     yield from range(row + x0, row + x1)
 
-    def _least(self, index: int) -> int:
+    def unpack(self, data: bytes, index: int, page: np.ndarray) -> None:
+        """Decode a strip to where it belongs in a page."""
+        top = index * self.piece[1]
+        rows = page[0, 0, top : top + self.piece[1]]
+        key = self.key
+        compression, predictor = int(key.compression), int(key.predictor)
+        unpack(data, rows, compression, predictor, swap=self.swapped, name=self.name)
+
+    def least(self, index: int) -> int:
         """Return how many bytes a strip or tile has if it is not compressed."""
         depth, height, _ = self.piece
         if not self.key.is_tiled:  # the last strip is shorter
@@ -183,6 +211,9 @@ def decode_pages(
             options = {**extra, "jpegtables": page.jpegtables, "jpegheader": key.jpegheader}  # type: ignore[union-attr]
         if data is not None:
             check_codestream(data, key, segments)
+            if segments.packed and box is None and target[job.page].flags.c_contiguous:
+                segments.unpack(data, job.index, target[job.page])
+                return
         _place(decode(data, job.index, **options), target[job.page], origin, key.nodata)
 
     def several(batch: list[tuple[_Job, bytes | None]]) -> None:
@@ -190,12 +221,17 @@ def decode_pages(
             one(job, data)
 
     jobs: list[_Job] = []
-    with _Pool(several, _threads(workers, segments, len(pages))) as pool:
+    total = segments.number * len(pages)
+    plain = int(key.compression) == 1 and not workers
+    with Pool(several, 1 if plain else threads_for(workers, total, segments.decoded)) as pool:
         for number, page in enumerate(pages):
             if page is None:
                 target[number] = key.nodata
                 continue
             jobs = list(segments.jobs(page, number, box))
+            if segments.stored and box is None and target[number].flags.c_contiguous:
+                absent += _read_strips(page, jobs, target[number], segments)
+                continue
             for job, data in _read(page, jobs, segments):
                 if data is None:
                     absent += 1
@@ -203,19 +239,26 @@ def decode_pages(
     return absent
 
 
-def _threads(workers: int | None, segments: Segments, pages: int) -> int:
-    """Return with how many threads to decode."""
+def threads_for(workers: int | None, number: int, decoded: int) -> int:
+    """Return with how many threads to decode so many pieces of so many bytes."""
     if workers:
         return max(1, int(workers))
-    total = segments.decoded * segments.number * pages
-    if int(segments.key.compression) == 1 or segments.number * pages < 2 or total < _WORTH:
+    if number < 2 or number * decoded < _WORTH:
         return 1
     affinity = getattr(os, "sched_getaffinity", None)
     return min(32, (len(affinity(0)) if affinity else os.cpu_count()) or 1)
 
 
-class _Pool:
-    """Decodes in threads, with only so much waiting; or at once, with one."""
+class Pool:
+    """Decodes in threads, with only so much waiting; or at once, with one.
+
+    Parameters
+    ----------
+    work : callable
+        Takes a list of jobs, each with its data.
+    threads : int
+        How many.
+    """
 
     def __init__(self, work: Callable[[list[Any]], None], threads: int) -> None:
         self._work = work
@@ -225,11 +268,11 @@ class _Pool:
         self._waiting: deque[tuple[Future[None], int]] = deque()
         self._ahead = 0
 
-    def __enter__(self) -> _Pool:
+    def __enter__(self) -> Pool:
         return self
 
-    def add(self, job: _Job, data: bytes | None, decoded: int) -> None:
-        """Have one decoded, together with its neighbours."""
+    def add(self, job: Any, data: bytes | None, decoded: int) -> None:
+        """Have one decoded, together with its neighbours; `decoded` is how many bytes it makes."""
         if self._pool is None:
             self._work([(job, data)])
             return
@@ -295,6 +338,30 @@ def _read(page: Page, jobs: list[_Job], segments: Segments) -> Iterator[tuple[_J
         at = stop
 
 
+def _read_strips(page: Page, jobs: list[_Job], target: np.ndarray, segments: Segments) -> int:
+    """Read strips that are not compressed to where they belong; neighbours in the file at once.
+
+    Returns how many are not in the file.
+    """
+    file = page.parent.filehandle
+    rows = target[0, 0]
+    height, absent, at = segments.piece[1], 0, 0
+    while at < len(jobs):
+        job, stop = jobs[at], at + 1
+        if job.offset and job.count:
+            end = job.offset + segments.least(job.index)
+            while stop < len(jobs) and jobs[stop].offset == end and jobs[stop].count:
+                end += segments.least(jobs[stop].index)
+                stop += 1
+            part = rows[at * height : stop * height]
+            read_stored(file, job.offset, part, swap=segments.swapped, name=segments.name)
+        else:
+            absent += 1
+            rows[at * height : stop * height] = segments.key.nodata
+        at = stop
+    return absent
+
+
 def _place(result: Any, page: np.ndarray, origin: tuple[int, ...], nodata: float) -> None:
     """Put a decoded strip or tile to where it belongs, as far as it is inside."""
     piece, (plane, *corner, _), shape = result
@@ -311,19 +378,21 @@ def _place(result: Any, page: np.ndarray, origin: tuple[int, ...], nodata: float
         page[(plane, *there)] = piece[tuple(here)]
 
 
-def read_stored(file: Any, offset: int, target: np.ndarray, *, swap: bool) -> None:
+def read_stored(file: Any, offset: int, target: np.ndarray, *, swap: bool, name: str) -> None:
     """Read pixels as they stand in the file into a C-contiguous array.
 
     Parameters
     ----------
-    file : tifffile.FileHandle
-        The file.
+    file : binary file
+        The file, or the backend's handle of it.
     offset : int
         Where they begin.
     target : numpy.ndarray
         C-contiguous.
     swap : bool
         Whether the file has the other byte order.
+    name : str
+        How messages call the file.
 
     Raises
     ------
@@ -337,7 +406,7 @@ def read_stored(file: Any, offset: int, target: np.ndarray, *, swap: bool) -> No
         number = file.readinto(view[done:])
         if not number:
             raise DecodeError(
-                f"{file.name} is damaged or cut: its pixels end {len(view) - done} bytes too early",
+                f"{name} is damaged or cut: its pixels end {len(view) - done} bytes too early",
                 plugin="tiff",
             )
         done += number

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
-from iio_core import Reader, ReadPlugin, Resource, Target, WritePlugin, Writer
+from iio_core import (
+    EncodeError,
+    ObjectsToOptions,
+    OptionError,
+    Reader,
+    ReadPlugin,
+    Resource,
+    Target,
+    WritePlugin,
+    Writer,
+)
 
+from ._encoding import compression_of
 from ._reader import TiffReader
 from ._writer import TiffWriter
 
@@ -115,7 +127,16 @@ class TiffPlugin:
             append=append,
         )
 
+    def objection(self, format: str, options: Mapping[str, Any], /) -> str:
+        """Return why a compression cannot be written; others may have it, such as fax."""
+        try:
+            compression_of(options.get("compress"), options.get("compression"), None)
+        except (OptionError, EncodeError) as error:
+            return str(error)
+        return ""
+
 
 PLUGIN = TiffPlugin()
 _reads: ReadPlugin = PLUGIN
 _writes: WritePlugin = PLUGIN
+_objects: ObjectsToOptions = PLUGIN

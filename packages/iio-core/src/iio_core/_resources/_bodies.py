@@ -19,7 +19,7 @@ from typing import IO, Any, Protocol
 
 from .._errors import DecodeError
 from .._limits import Limits
-from ._base import Resource, copy, file_name, write_all
+from ._base import Resource, copy, file_name, temporary_folder, write_all
 
 __all__ = ["Body", "BodyFile", "NetworkResource", "StreamedBody", "new_spool"]
 
@@ -184,7 +184,7 @@ class NetworkResource(Resource):
         source = self.open()
         self.limits.check_body(source.seek(0, io.SEEK_END), name=self.name)
         source.seek(0)
-        with tempfile.TemporaryDirectory(prefix="iio-") as folder:
+        with temporary_folder() as folder:
             path = Path(folder, file_name(self.filename, "resource"))
             with path.open("wb") as sink:
                 copy(source, sink, limit=self.limits, name=self.name)

@@ -24,8 +24,9 @@ __all__ = ["opened_often", "shared", "spawned", "threaded"]
 _THREADS = 4
 _TURNS = 10  # reads of each thread
 _BATCHES = 3
-_ROUNDS = 20  # of batches, until one shows that nothing adds up any more
 _SECONDS = 0.25  # of one batch of opens, if the whole number would take longer
+_AGAIN = 6  # times as long are the batches of a further look
+_LOOKS = 3  # further ones, until one shows that nothing adds up any more
 _LEAST = 256 << 10  # bytes of a batch: less is no leak of memory that anybody can see
 
 
@@ -77,30 +78,34 @@ def opened_often(given: Given) -> Broken | None:
         paths = _files(given, Path(name))
         once = _turns(given, paths, 50)
         size = max(10, min(given.settings["opens"] // _BATCHES // 2, int(_SECONDS / once)))
-        # Once more where something adds up: a backend's caches may take long to be full.
-        for _ in range(_ROUNDS):
-            broken = _batches(given, paths, size, temporary)
-            if broken is None or broken.promise != "leak":
+        before = handles()
+        adds_up = _adds_up(given, paths, size)
+        opens = 2 * size * _BATCHES
+        if left := folder_content(temporary):
+            return Broken("temporary", f"after {opens} opens: {', '.join(left[:5])}")
+        if (more := handles() - before) >= max(1, opens // 4):
+            return Broken("handles", f"after {opens} opens {more} more are open")
+        # Caches of Python and of backends may take hundreds of opens to be full: a leak goes on.
+        for _ in range(_LOOKS):
+            if not adds_up:
                 break
-    return broken
+            adds_up = _adds_up(given, paths, _AGAIN * size)
+        if adds_up:
+            return Broken("leak", adds_up)
+    return None
 
 
-def _batches(given: Given, paths: list[Path], size: int, temporary: Path) -> Broken | None:
-    """Open each file so often in each of some batches; tell what adds up in all of them."""
-    before = handles()
-    growth = [_grown(given, paths, size) for _ in range(_BATCHES)]
+def _adds_up(given: Given, paths: list[Path], size: int) -> str:
+    """Open the files in batches; tell what there is more of after each, if anything."""
     opens = 2 * size * _BATCHES
-    if left := folder_content(temporary):
-        return Broken("temporary", f"after {opens} opens: {', '.join(left[:5])}")
-    if (more := handles() - before) >= max(1, opens // 4):
-        return Broken("handles", f"after {opens} opens {more} more are open")
+    growth = [_grown(given, paths, size) for _ in range(_BATCHES)]
     blocks, memory = zip(*growth, strict=True)
     # In each batch: what is kept once, or until a cache is full, is no leak.
     if min(blocks) >= size // 2:
-        return Broken("leak", f"after {opens} opens there are {sum(blocks)} objects more")
+        return f"after {opens} opens there are {sum(blocks)} objects more"
     if min(memory) >= _LEAST:
-        return Broken("leak", f"after {opens} opens {sum(memory) >> 10} KiB more are held")
-    return None
+        return f"after {opens} opens {sum(memory) >> 10} KiB more are held"
+    return ""
 
 
 def _in_threads(turn: Callable[[], str]) -> str:
