@@ -1,7 +1,7 @@
 """Fuzz one format with atheris: ``python fuzz.py FORMAT [SECONDS]``; without a format, list them.
 
-It begins with the files in ``data``, follows the branches of the decoder, and stops at the first file
-of which anything but an array or an error of iio comes: libFuzzer leaves it as ``crash-…``.
+It begins with the files in ``data``, follows the branches of the decoder, and stops at the first
+file of which anything but an array or an error of iio comes: libFuzzer leaves it as ``crash-…``.
 """
 
 from __future__ import annotations
