@@ -830,3 +830,13 @@ def test_the_base_leaves_what_each_kind_has_to_say() -> None:
     for method in (target.commit, target.abort):
         with pytest.raises(NotImplementedError):
             method()
+
+
+@pytest.mark.parametrize("extension", ["", ".", "..", 3, b".png", Path(".png")])
+def test_what_is_no_extension(extension) -> None:
+    for call in (
+        lambda: open_resource(b"data", Limits(), extension=extension),
+        lambda: open_target("<bytes>", extension=extension),
+    ):
+        with pytest.raises(iio.OptionError, match="is not an extension"):
+            call()

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import IO, Any, cast
 
 from .._errors import DecodeError, IIOError
+from .._interrupts import held_interrupts
 from .._limits import Limits
 from ._atomic import PathTarget
 from ._base import Resource, Target, copy
@@ -226,11 +227,13 @@ class ZipTarget(Target):
     def commit(self) -> None:
         """Write the new archive and put it in the place of the old one."""
         try:
-            self._rewrite()
+            # zipfile, interrupted, raises something else in the place of KeyboardInterrupt.
+            with held_interrupts():
+                self._rewrite()
+                self._target.commit()
         except BaseException:
             self._target.abort()
             raise
-        self._target.commit()
 
     def _rewrite(self) -> None:
         body = self.open()

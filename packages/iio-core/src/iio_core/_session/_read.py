@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from types import EllipsisType
 from typing import Any
 
@@ -17,6 +18,8 @@ from .._translate import CAUGHT, Blame
 from ._stacking import END, Stacking, is_placed
 
 __all__ = ["ReadSession"]
+
+_NONE: Mapping[str, Any] = {}
 
 
 class ReadSession(Stacking):
@@ -80,7 +83,7 @@ class ReadSession(Stacking):
         """
         if options:
             self._check_options(options, self._reader.read)
-        which = self._which(index)
+        which = self._which(index, options)
         if not isinstance(which, int):
             if which is not None and not getattr(self._reader, "reads_batches", False):
                 return self._stack(which, options)
@@ -88,13 +91,17 @@ class ReadSession(Stacking):
             raise out_of_range(which, total, name=self._resource.name)
         if options and is_placed(options):
             return self._placed(which, options)
-        charged = self._charge(which, options)
+        checks = getattr(self._reader, "checks_limits", False)
+        charged = None if checks else self._charge(which, options)
+        if self._closed:
+            raise ValueError(f"{self._resource.name} is closed")
         try:
             image = self._reader.read(index=which, **options)
         except CAUGHT as error:
             self._blame.decoding(error)
         image = self._owned(image, writeable_output)
-        if image.shape != charged.shape:  # not what the header promised: charged again
+        # Not what the header promised: charged again.
+        if charged is None or image.shape != charged.shape or image.dtype != charged.dtype:
             self._check(image.shape, image.dtype)
         return image
 
@@ -146,7 +153,7 @@ class ReadSession(Stacking):
             return np.array(self.read(index=index, **options)[parts], order="C")
         if options:
             self._check_options(options, read)
-        which = self._which(index)
+        which = self._which(index, options)
         if isinstance(which, int) and which and which >= (total := self._count_or(which + 1)):
             raise out_of_range(which, total, name=self._resource.name)
         if not (which is None or isinstance(which, int)):
@@ -205,13 +212,17 @@ class ReadSession(Stacking):
         """
         if options:
             self._check_options(options, self._reader.properties)
-        which = self._which(index)
+        which = self._which(index, options)
         if isinstance(which, int):
             if which and which >= (total := self._count_or(which + 1)):
                 raise out_of_range(which, total, name=self._resource.name)
             return self._describe(which, options)
         if which is None or getattr(self._reader, "reads_batches", False):
-            return self._describe(which, options)
+            found = self._describe(which, options)
+            if count_frames and which is ... and found.n_images is None and None in found.shape[:1]:
+                total = self._count()
+                found = replace(found, n_images=total, shape=(total, *found.shape[1:]))
+            return found
         if which is ...:
             number = self._count() if count_frames else self.count()
             first = 0
@@ -295,8 +306,14 @@ class ReadSession(Stacking):
         where = f"plugin {self.plugin!r} ({method.__name__})"
         _options.check(options, _options.names(method), where=where)
 
-    def _which(self, index: Any) -> int | tuple[int, ...] | EllipsisType | None:
+    def _which(
+        self, index: Any, options: Mapping[str, Any] = _NONE
+    ) -> int | tuple[int, ...] | EllipsisType | None:
         """Return an index as the reader gets it."""
+        if index is ... and options:
+            picks = getattr(self._reader, "picks", ())
+            if any(options.get(name) is not None for name in picks):
+                return None
         if index is None:
             default: int | EllipsisType | None = getattr(self._reader, "default_index", None)
             return default
@@ -313,7 +330,15 @@ class ReadSession(Stacking):
     def _count(self) -> int:
         """Return how many images there are, if need be by decoding all of them."""
         if self.count() is None:
-            self._total = sum(1 for _ in self._ask(self._reader.iter))
+            counts = getattr(self._reader, "count_frames", None)
+            if counts is not None:
+                self._total = self._ask(counts)
+            else:
+                images = self._ask(self._reader.iter)
+                number = 0
+                while self._ask(next, images, END) is not END:
+                    number += 1
+                self._total = number
         return self._total or 0
 
     def _charge(self, index: Any, options: Mapping[str, Any]) -> ImageProperties:

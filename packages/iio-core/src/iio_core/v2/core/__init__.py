@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .._array import Array, Dict, asarray
+from .._errors import CannotReadFrameError
 from .._format import Format
 from .._manager import FormatManager
 from .._progress import BaseProgressIndicator, StdoutProgressIndicator
@@ -17,6 +18,7 @@ __all__ = [
     "RETURN_BYTES",
     "Array",
     "BaseProgressIndicator",
+    "CannotReadFrameError",
     "Dict",
     "Format",
     "FormatManager",

@@ -1,0 +1,449 @@
+"""Reading videos: frames by number or by time, one after the other, or all of them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from types import EllipsisType
+from typing import Any
+
+import numpy as np
+from av.codec.context import ThreadType
+from av.video.frame import VideoFrame
+
+from iio_core import DecodeError, FrameIndexError, ImageProperties, Index, OptionError, Resource
+
+from ._failures import option_error
+from ._filtering import Filters, Options
+from ._frames import Frames
+from ._knowing import of_file, of_frame
+from ._options import rate_of, size_of, timing
+from ._pixels import Painter
+from ._source import Source
+from ._turning import UPRIGHT, Turn, turn_of_frame, turn_of_track
+
+__all__ = ["VideoReader"]
+
+Sequenced = Sequence[tuple[str, Options]]
+Graph = tuple[Mapping[str, tuple[str, Options]], Sequence[Sequence[Any]]]
+
+_ON_ERROR = ("raise", "stop", "ignore")
+_MANY = 8
+_STILL = {"IFF"}
+_WITH_TRACK_HEADERS = {"MP4", "MOV", "3GP"}
+
+
+class VideoReader:
+    """Reads the frames of a video stream.
+
+    Parameters
+    ----------
+    resource : Resource
+        What to read.
+    format : str or None
+        The name of its format.
+    fps, loop, stream, on_error, thread_count, thread_type, hwaccel
+        As for `PyavPlugin.open_reader`.
+    """
+
+    reads_batches = True
+
+    def __init__(
+        self,
+        resource: Resource,
+        format: str | None,
+        *,
+        fps: float | Fraction | None = None,
+        loop: bool = False,
+        stream: int = 0,
+        on_error: str = "raise",
+        thread_count: int = 0,
+        thread_type: str | None = None,
+        hwaccel: Any = None,
+    ) -> None:
+        if on_error not in _ON_ERROR:
+            raise option_error("on_error", on_error, f"it is one of {', '.join(_ON_ERROR)}")
+        self._resource = resource
+        self.loop = bool(loop)
+        self._fps = None if fps is None else rate_of(fps)
+        threads = None
+        if thread_type is not None or thread_count:
+            threads = _threads(thread_type), int(thread_count)
+        self._source = Source(
+            resource,
+            format,
+            stream=stream,
+            threads=threads,
+            hwaccel=hwaccel,
+            strict=on_error == "raise",
+        )
+        self._format = format
+        self._frames = Frames(self._source, on_error)
+        self._ticks: list[int] | None = None
+        self._held: Turn | None = None
+        self._painters: dict[tuple[str | None, tuple[int, int] | None], Painter] = {}
+
+    @property
+    def default_index(self) -> int | EllipsisType:
+        """All frames; of a format of stills the one image."""
+        return 0 if self._format in _STILL else ...
+
+    # -- how many -----------------------------------------------------------------------------
+
+    def count(self) -> int | None:
+        """Return how many frames there are; None if that is not known without reading on."""
+        if self._format in _STILL:
+            return 1
+        if self._fps is not None:
+            return None if self._ticks is None else len(self._ticks)
+        return self._frames.known()
+
+    def count_frames(self) -> int:
+        """Return how many frames there are: from the packets, or else by decoding all of them."""
+        if self._fps is not None:
+            return len(self._numbers())
+        return self._frames.count()
+
+    def _numbers(self) -> list[int]:
+        """Return which frame of the file each frame at the wanted rate is."""
+        if self._ticks is None:
+            assert self._fps is not None
+            times = self._frames.times()
+            base = self._source.stream.time_base or Fraction(1)
+            last = self._frames.timeline.duration
+            self._ticks = timing(times, base, last, self._fps)
+        return self._ticks
+
+    # -- pixels --------------------------------------------------------------------------------
+
+    def read(
+        self,
+        *,
+        index: Index = None,
+        timestamp: float | None = None,
+        format: str | None = "rgb24",
+        size: tuple[int, int] | str | None = None,
+        rotate: bool = True,
+        filter_sequence: Sequenced | None = None,
+        filter_graph: Graph | None = None,
+    ) -> np.ndarray:
+        """Decode a frame, or several.
+
+        Parameters
+        ----------
+        index : int
+            Which, as they are shown; ``None`` is all of them.
+        timestamp : float, optional
+            Instead of `index`: the frame that is on the screen so many seconds after the first one
+            appears.
+        format : str or None
+            The pixel format to convert to, by FFmpeg's name: ``"rgb24"``, ``"rgba"``, ``"gray"``;
+            ``"gray16"`` and ``"rgb48"`` keep up to 16 bits. None is the stream's own
+            (``"yuv420p"``: planes below each other).
+        size : tuple or str, optional
+            Width and height to scale to: ``(640, 480)`` or ``"640x480"``.
+        rotate : bool
+            Whether to turn frames as the file says that they are meant to be seen, as players do.
+        filter_sequence : sequence of (name, options), optional
+            Filters of FFmpeg's that frames go through: ``[("crop", {"w": 64, "h": 64})]``. With one
+            that looks at several frames `index` counts what comes out, from the beginning.
+        filter_graph : (nodes, edges), optional
+            Filters as a graph: ``{"node": (name, options)}`` and tuples ``(from, to, output,
+            input)``, with ``"video_in"`` and ``"video_out"`` for the ends.
+
+        Returns
+        -------
+        numpy.ndarray
+            ``(height, width, channels)`` or ``(height, width)``; several frames have one axis more
+            in front.
+
+        Raises
+        ------
+        FrameIndexError
+            If there is no such frame.
+        DecodeError
+            If the file is damaged, or frames of different sizes cannot be stacked.
+        OptionError
+            If there is no such pixel format or filter.
+        """
+        painter = self._painter(format, size)
+        turn = self._turn() if rotate else UPRIGHT
+        filters = Filters(filter_sequence, filter_graph)
+        if timestamp is not None:
+            index = self._at(timestamp, index)
+        if isinstance(index, int) or index is None:
+            return self._one(index or 0, painter, turn, filters)
+        if index is ...:
+            images = (turn_or(painter.paint(f), turn) for f in self._all(filters))
+            return self._stack_all(images, None if filters else self.count())
+        return self._stack(index, painter, turn, filters)
+
+    def iter(
+        self,
+        *,
+        format: str | None = "rgb24",
+        size: tuple[int, int] | str | None = None,
+        rotate: bool = True,
+        filter_sequence: Sequenced | None = None,
+        filter_graph: Graph | None = None,
+    ) -> Iterator[np.ndarray]:
+        """Decode one frame after the other; the options are those of `read`."""
+        painter = self._painter(format, size)
+        turn = self._turn() if rotate else UPRIGHT
+        filters = Filters(filter_sequence, filter_graph)
+        while True:
+            for frame in self._all(filters):
+                yield turn_or(painter.paint(frame), turn)
+            if not self.loop:
+                return
+
+    def properties(
+        self,
+        *,
+        index: Index = None,
+        timestamp: float | None = None,
+        format: str | None = "rgb24",
+        size: tuple[int, int] | str | None = None,
+        rotate: bool = True,
+        filter_sequence: Sequenced | None = None,
+        filter_graph: Graph | None = None,
+    ) -> ImageProperties:
+        """Describe what `read` with the same options returns, without decoding.
+
+        What filters make of a frame is found by having them make the first one.
+        """
+        painter = self._painter(format, size)
+        filters = Filters(filter_sequence, filter_graph)
+        if timestamp is not None:
+            index = self._at(timestamp, index)
+        context = self._source.stream.codec_context
+        if filters or not (context.width and context.height and context.pix_fmt):
+            frame = next(self._all(filters), None) if filters else self._frames.first()
+            if frame is None:
+                raise DecodeError(f"{self._resource.name}: the filters let no frame through")
+            native, width, height = frame.format.name, frame.width, frame.height
+        else:
+            native, width, height = str(context.pix_fmt), context.width, context.height
+        shape: tuple[int | None, ...] = painter.shape(native, width, height)
+        if rotate:
+            shape = self._turn().shape(shape)  # type: ignore[arg-type]
+        how = painter.layout_for(native)
+        axes = None if how.stacked else ("YX" if len(shape) == 2 else "YXS")
+        if isinstance(index, int) or index is None:
+            self._check(index or 0, filters)
+            return ImageProperties(shape, how.dtype, axes=axes)
+        number = None
+        if isinstance(index, tuple):
+            number = len(index)
+            self._check(max(index, default=0), filters)
+        if index is ... and (not filters or filters.framewise):
+            number = self.count()
+        return ImageProperties(
+            (number, *shape), how.dtype, number, True, axes=f"T{axes}" if axes else None
+        )
+
+    def _painter(self, format: str | None, size: Any) -> Painter:
+        key = format, size_of(size)
+        if key not in self._painters:
+            self._painters[key] = Painter(*key)
+        return self._painters[key]
+
+    def _turn(self) -> Turn:
+        """Return how the file says that its frames are to be turned."""
+        if self._held is None:
+            self._held = UPRIGHT
+            if self._format in _WITH_TRACK_HEADERS:
+                place = self._source.file.tell()
+                self._held = turn_of_track(self._source.file, self._source.stream.id)
+                self._source.file.seek(place)
+            elif b"\x76\x75" in self._resource.head(1 << 16) and self._format in ("MKV", "WEBM"):
+                # ProjectionPoseRoll may stand there: a decoded frame tells.
+                self._held = turn_of_frame(self._frames.first())
+        return self._held
+
+    def _at(self, seconds: float, index: Index) -> int:
+        """Return the number of the frame that is shown at a time."""
+        if index is not None and index is not ...:
+            raise OptionError("a frame is chosen by index= or by timestamp=, not by both")
+        if not math.isfinite(seconds) or seconds < 0:
+            raise option_error("timestamp", seconds, "it takes seconds from the first frame on")
+        if self._fps is not None:
+            number, total = int(seconds * self._fps), len(self._numbers())
+            if number >= total:
+                raise self._too_late(seconds)
+            return number
+        times = self._frames.times()
+        base = self._source.stream.time_base or Fraction(1)
+        wanted = Fraction(seconds) / base
+        start = times[0] if times else 0
+        last = self._frames.timeline.duration
+        if not times or (last and start + wanted >= times[-1] + last):
+            raise self._too_late(seconds)
+        low, high = 0, len(times)
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (middle, high) if times[middle] - start <= wanted else (low, middle)
+        return low
+
+    def _too_late(self, seconds: float) -> FrameIndexError:
+        return FrameIndexError(f"{self._resource.name} has ended before {seconds} s", plugin="pyav")
+
+    def _check(self, index: int, filters: Filters) -> None:
+        """Raise if there is no such frame, as far as that can be told without decoding."""
+        if index == 0 or (filters and not filters.framewise):
+            return
+        if index >= (total := self.count_frames()):
+            raise FrameIndexError(
+                f"{self._resource.name} has {total} frames; there is no frame {index}",
+                plugin="pyav",
+            )
+
+    def _get(self, index: int, *, many: bool = False) -> VideoFrame:
+        if self._fps is None:
+            return self._frames.get(index, many=many)
+        numbers = self._numbers()
+        if index >= len(numbers):
+            raise FrameIndexError(
+                f"{self._resource.name} has {len(numbers)} frames at {float(self._fps):g} per "
+                f"second; there is no frame {index}",
+                plugin="pyav",
+            )
+        return self._frames.get(numbers[index], many=many)
+
+    def _all(self, filters: Filters) -> Iterator[VideoFrame]:
+        if self._fps is None:
+            frames = self._frames.all()
+        else:
+            frames = (self._frames.get(number, many=True) for number in self._numbers())
+        return filters.apply(frames)
+
+    def _one(
+        self, index: int, painter: Painter, turn: Turn, filters: Filters, *, many: bool = False
+    ) -> np.ndarray:
+        if not filters:
+            return turn_or(painter.paint(self._get(index, many=many)), turn)
+        if filters.framewise:
+            frame = next(filters.apply(iter([self._get(index, many=many)])), None)
+        else:
+            frame = next((f for n, f in enumerate(self._all(filters)) if n == index), None)
+        if frame is None:
+            raise FrameIndexError(
+                f"{self._resource.name}: the filters make no frame {index}", plugin="pyav"
+            )
+        return turn_or(painter.paint(frame), turn)
+
+    # -- several frames as one array ------------------------------------------------------------
+
+    def _stack(
+        self, index: tuple[int, ...], painter: Painter, turn: Turn, filters: Filters
+    ) -> np.ndarray:
+        """Read frames in the order in which they are in the file: one seek for each run."""
+        stack: np.ndarray | None = None
+        places: dict[int, list[int]] = {}
+        for place, number in enumerate(index):
+            places.setdefault(number, []).append(place)
+        for number in sorted(places):
+            image = self._one(number, painter, turn, filters, many=len(places) > _MANY)
+            if stack is None:
+                stack = np.empty((len(index), *image.shape), image.dtype)
+            self._fits(image, stack, number)
+            for place in places[number]:
+                stack[place] = image
+        if stack is None:
+            found = self.properties(index=0)
+            return np.empty((0, *(n or 0 for n in found.shape)), found.dtype)
+        return stack
+
+    def _stack_all(self, images: Iterator[np.ndarray], total: int | None) -> np.ndarray:
+        """Read all frames; where their number is not known, memory grows as they come."""
+        limits, name = self._resource.limits, self._resource.name
+        stack: np.ndarray | None = None
+        number = 0
+        for image in images:
+            if stack is None or number == len(stack):
+                size = max(total or 0, 8 if stack is None else len(stack) * 3 // 2)
+                shape = (size if total else number + 1, *image.shape)
+                limits.check_array(
+                    shape, image.itemsize, resource_size=self._resource.size, name=name
+                )
+                grown = np.empty((size, *image.shape), image.dtype)
+                if stack is not None:
+                    self._fits(image, stack, number)
+                    grown[:number] = stack
+                stack = grown
+            self._fits(image, stack, number)
+            stack[number] = image
+            number += 1
+        if stack is None:
+            raise DecodeError(f"{name} has no frames", plugin="pyav", format=self._format)
+        return stack if number == len(stack) else stack[:number].copy()
+
+    def _fits(self, image: np.ndarray, stack: np.ndarray, number: int) -> None:
+        if image.shape != stack.shape[1:] or image.dtype != stack.dtype:
+            raise DecodeError(
+                f"the frames of {self._resource.name} cannot be stacked: number {number} is "
+                f"{image.shape} {image.dtype}, others are {stack.shape[1:]} {stack.dtype}. Read "
+                "one with index=, all with imiter, or scale them with size=",
+                plugin="pyav",
+                format=self._format,
+            )
+
+    # -- what is beside the pixels ---------------------------------------------------------------
+
+    def metadata(
+        self, *, index: Index = None, exclude_applied: bool = True, rotate: bool = True
+    ) -> dict[str, Any]:
+        """Return what the file says of itself, or of one of its frames.
+
+        Parameters
+        ----------
+        index : int or ``...``
+            Which frame; ``...`` and None for the whole file.
+        exclude_applied : bool
+            Whether to leave out the rotation, which reading applies.
+        rotate : bool
+            As for `read`.
+
+        Returns
+        -------
+        dict
+            Of the file: ``fps``, ``duration`` (seconds), ``size`` (width, height), ``codec``,
+            ``pixel_format``, ``rotation`` and so on, and the tags of container and stream. Of a
+            frame: ``time``, ``key_frame``, ``frame_type``, ``interlaced_frame``, and what came with
+            it.
+        """
+        if index is None or index is ...:
+            turn = UPRIGHT if exclude_applied and rotate else self._turn()
+            return of_file(self._source, self.count(), turn)
+        assert isinstance(index, int)
+        return of_frame(self._get(index), self._source)
+
+    @property
+    def container_metadata(self) -> dict[str, str]:
+        """The tags of the container."""
+        return dict(self._source.container.metadata)
+
+    @property
+    def video_stream_metadata(self) -> dict[str, str]:
+        """The tags of the video stream."""
+        return dict(self._source.stream.metadata)
+
+    def close(self) -> None:
+        """Close the container; the file is core's."""
+        self._source.close()
+
+
+def turn_or(image: np.ndarray, turn: Turn) -> np.ndarray:
+    """Return an image turned, or as it is."""
+    return turn.apply(image) if turn else image
+
+
+def _threads(kind: str | None) -> ThreadType:
+    """Return what threads share, from imageio's names for it."""
+    names = {"AUTO": ThreadType.AUTO, "FRAME": ThreadType.FRAME, "SLICE": ThreadType.SLICE}
+    names["NONE"] = ThreadType.NONE
+    try:
+        return names[(kind or "AUTO").upper()]
+    except (KeyError, AttributeError):
+        raise option_error("thread_type", kind, f"it is one of {', '.join(names)}") from None
