@@ -12,6 +12,34 @@ nib = pytest.importorskip("nibabel", reason="pip install iio-medical[nifti]")
 
 from iio_core.testing import PluginSuite, Sample  # noqa: E402
 
+
+def in_text(array: np.ndarray) -> bytes:
+    """Return what niftilib writes for an image whose type is NIFTI-1A."""
+    depth, height, width = array.shape
+    told = {
+        "nifti_type": "NIFTI-1A",
+        "header_filename": "a.nia",
+        "image_filename": "a.nia",
+        "ndim": 3,
+        "nx": width,
+        "ny": height,
+        "nz": depth,
+        "dx": 0.5,
+        "dy": 0.75,
+        "dz": 2,
+        "datatype": 4,
+        "datatype_name": "INT16",
+        "nvox": array.size,
+        "nbyper": 2,
+        "byteorder": "LSB_FIRST",
+        "sform_code": 1,
+        "sto_xyz_matrix": "-0.5 0 0 1 0 -0.75 0 2 0 0 2 3 0 0 0 1",
+        "descrip": "text",
+    }
+    lines = "".join(f"  {name} = '{value}'\n" for name, value in told.items())
+    return f"<nifti_image\n{lines}/>\n".encode() + array.astype("<i2").tobytes()
+
+
 APPLY = ({"apply": None}, {"apply": "scale"})
 
 
@@ -36,6 +64,7 @@ class TestNifti(PluginSuite):
         yield Sample("NIFTI", bytes(data), wanted, variants=APPLY, name="scaled")
         two = nib.Nifti2Image(array.astype(np.float32).T, affine)
         yield Sample("NIFTI", two.to_bytes(), array.astype(np.float32), name="NIfTI-2")
+        yield Sample("NIFTI-ASCII", in_text(array), array)
         body = io.BytesIO()
         volume = nib.MGHImage(array.astype(np.float32).T, affine)
         volume.to_stream(body)

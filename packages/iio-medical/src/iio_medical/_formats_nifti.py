@@ -42,6 +42,17 @@ FORMATS = (
         specification=f"{_NIFTI}; Analyze 7.5 File Format, Mayo Clinic, section Header",
     ),
     Format(
+        name="NIFTI-ASCII",
+        title="NIfTI with a header in text",
+        extensions=(".nia",),
+        signatures=(Signature(0, b"<nifti_image"),),
+        reads=_READ,
+        modules=("nibabel",),
+        requires="iio-medical[nifti]",
+        specification="niftilib, nifti1_io.c, function nifti_image_to_ascii, "
+        "https://github.com/NIFTI-Imaging/nifti_clib",
+    ),
+    Format(
         name="MGH",
         title="FreeSurfer volume",
         extensions=(".mgh", ".mgz", ".mgh.gz"),

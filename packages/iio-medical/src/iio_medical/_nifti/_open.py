@@ -13,6 +13,8 @@ from nibabel.freesurfer.mghformat import MGHImage
 
 from iio_core import DecodeError, Resource
 
+from ._ascii import AsciiImage
+
 __all__ = ["opened"]
 
 _PAIRS = ((".img.gz", ".hdr.gz"), (".img", ".hdr"), (".hdr.gz", ".img.gz"), (".hdr", ".img"))
@@ -38,6 +40,8 @@ def opened(resource: Resource, format: str | None) -> Any:
     if not resource.head(1):
         raise DecodeError(f"{resource.name} is empty", plugin="nifti", format=format)
     try:
+        if format == "NIFTI-ASCII":
+            return AsciiImage(resource)
         if format == "NIFTI-PAIR":
             return _pair(resource)
         file = _plain(resource)

@@ -11,6 +11,7 @@ from nibabel.arrayproxy import ArrayProxy
 
 from iio_core import DecodeError, FrameIndexError, ImageProperties, Index, OptionError, Resource
 
+from ._ascii import AsciiImage
 from ._geometry import geometry_of
 from ._open import opened
 from ._scaling import scaled, scaled_dtype
@@ -35,17 +36,9 @@ class NiftiReader:
     def __init__(self, resource: Resource, format: str | None) -> None:
         self._name = resource.name
         self._image = opened(resource, format)
-        proxy = self._image.dataobj
-        self._scaling: tuple[float, float] | None = None
-        self._proxy: Any = proxy
-        if isinstance(proxy, ArrayProxy):
-            slope, intercept = float(proxy.slope), float(proxy.inter)
-            if (slope, intercept) != (1.0, 0.0):
-                self._scaling = slope, intercept
-            # One that does not scale: what that means for the dtype is decided here.
-            plain = (proxy.shape, proxy._dtype, proxy.offset, 1.0, 0.0)
-            self._proxy = ArrayProxy(proxy.file_like, plain, mmap=False)
-        stored = np.dtype(proxy.dtype)
+        self._proxy, self._scaling = _values_of(self._image)
+        proxy = self._proxy
+        stored = np.dtype(getattr(proxy, "dtype", np.float64))  # MINC scales by itself
         self._channels = _COLORS.get(stored.names or (), 0)
         if stored.names is not None and not self._channels:
             raise DecodeError(f"{self._name} has pixels of {stored}", plugin="nifti")
@@ -222,3 +215,22 @@ class NiftiReader:
             raise FrameIndexError(f"{self._name} has 1 image; there is none at {index}")
         if apply not in ("scale", None):
             raise OptionError(f"apply={apply!r} is neither 'scale' nor None")
+
+
+def _values_of(image: Any) -> tuple[Any, tuple[float, float] | None]:
+    """Return an array proxy that does not scale, and slope and intercept if there are any.
+
+    What scaling means for the dtype is decided here, and not by nibabel.
+    """
+    if isinstance(image, AsciiImage):
+        plain: tuple[Any, ...] = (image.shape, image.dtype, image.offset, 1.0, 0.0)
+        slope, intercept = image.scaling
+        proxy: Any = ArrayProxy(image.file, plain, mmap=False)
+    else:
+        proxy = image.dataobj
+        if not isinstance(proxy, ArrayProxy):
+            return proxy, None  # of MINC, which scales by itself
+        slope, intercept = float(proxy.slope), float(proxy.inter)
+        plain = (proxy.shape, proxy._dtype, proxy.offset, 1.0, 0.0)
+        proxy = ArrayProxy(proxy.file_like, plain, mmap=False)
+    return proxy, None if (slope, intercept) == (1.0, 0.0) else (slope, intercept)
