@@ -27,6 +27,7 @@ _BY_FORMAT = {
     "GIF": "gif",
     "APNG": "apng",
     "IFF": "iff",
+    "SWF": "swf",
 }
 
 # What a caller who names the plugin may have read as well: all of these keep to the one file.

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from iio_core import Pixels, PluginSpec
+from iio_core import Format, Pixels, PluginSpec, Signature
 
 from ._formats import DEVICES, PLAYLISTS, STILLS, VIDEOS
 
-__all__ = ["FFMPEG", "SPEC"]
+__all__ = ["FFMPEG", "SPEC", "SWF"]
 
 SPEC = PluginSpec(
     name="pyav",
@@ -37,5 +37,30 @@ FFMPEG = PluginSpec(
         replace(format, reads=(Pixels("uint8", (3,)), Pixels("uint16", (3,))), priority=-100)
         for format in VIDEOS
         if format.name in _DOCUMENTED
+    ),
+)
+
+SWF = PluginSpec(
+    name="swf",
+    title="Shockwave Flash",
+    plugin="iio_video._swf_plugin:PLUGIN",
+    license="BSD-2-Clause",
+    legacy="iio_video._swf_legacy:TABLE",
+    formats=(
+        Format(
+            name="SWF",
+            title="Shockwave Flash, of bitmaps or a video",
+            extensions=(".swf",),
+            signatures=tuple(Signature(0, kind) for kind in (b"FWS", b"CWS", b"ZWS")),
+            reads=(Pixels("uint8", (1, 3, 4)),),
+            writes=(Pixels("uint8", (1, 3, 4)),),
+            # Colors are stored multiplied by their alpha.
+            lossy=True,
+            multiple=True,
+            streams=True,
+            reads_all=True,
+            specification="Adobe, SWF File Format Specification, version 19, chapter 2 SWF "
+            "structure summary and chapter 8 Bitmaps",
+        ),
     ),
 )
