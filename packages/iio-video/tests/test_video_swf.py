@@ -78,7 +78,7 @@ def test_bitmaps_of_every_kind(kind: bytes) -> None:
     rgba = np.dstack([IMAGES[0], np.full(IMAGES[0].shape[:2], 255, np.uint8)])
     indices = (np.arange(7 * 9) % 5).reshape(7, 9).astype(np.uint8)
     palette = np.arange(15, dtype=np.uint8).reshape(5, 3) * 16
-    fifteen = np.arange(6, dtype=">u2").reshape(2, 3) * 5000
+    fifteen = (np.arange(6).reshape(2, 3) * 5000).astype(">u2")
     rows = fifteen.tobytes()[:6] + b"\0\0" + fifteen.tobytes()[6:] + b"\0\0"
     packed = tag(20, struct.pack("<HBHH", 1, 4, 3, 2) + zlib.compress(rows))
     data = flash(
