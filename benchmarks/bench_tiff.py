@@ -1,4 +1,4 @@
-"""Reading TIFF: iio beside bare tifffile; 500 pages of 512 x 512, whole and one by one."""
+"""Reading TIFF: iio beside bare tifffile; 500 pages of 512 x 512 pixels, whole and one by one."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from .timing import Case, arguments, report
 PAGES = 500
 KINDS: dict[str, dict[str, Any]] = {
     "uncompressed": {},
+    "page by page": {},
     "deflate": {"compression": "zlib"},
     "LZW": {"compression": "lzw"},
     "zstd": {"compression": "zstd"},
@@ -36,7 +37,12 @@ def cases(folder: Path) -> Iterator[Case]:
     pages = stack()
     for name, options in KINDS.items():
         path = str(folder / f"{name}.tif")
-        tifffile.imwrite(path, pages, photometric="minisblack", **options)
+        if name == "page by page":
+            with tifffile.TiffWriter(path) as file:
+                for page in pages:
+                    file.write(page, photometric="minisblack", metadata=None)
+        else:
+            tifffile.imwrite(path, pages, photometric="minisblack", **options)
         yield Case(
             f"imread {PAGES} pages, {name}",
             {"tifffile": partial(tifffile.imread, path), "iio": partial(iio.imread, path)},
@@ -45,6 +51,14 @@ def cases(folder: Path) -> Iterator[Case]:
             f"open, and read 50 single pages, {name}",
             {"tifffile": partial(with_tifffile, path), "iio": partial(with_iio, path)},
         )
+        for page in (0, PAGES // 2):
+            yield Case(
+                f"imread page {page}, {name}",
+                {
+                    "tifffile": partial(tifffile.imread, path, key=page),
+                    "iio": partial(iio.imread, path, page=page),
+                },
+            )
 
 
 def with_tifffile(path: str) -> None:
@@ -56,7 +70,7 @@ def with_tifffile(path: str) -> None:
 
 def with_iio(path: str) -> None:
     """Read single pages in a session."""
-    with iio.imopen(path, "r", plugin="tiff") as file:
+    with iio.imopen(path, "r") as file:
         for number in range(0, PAGES, 10):
             file.read(page=number)
 

@@ -13,6 +13,7 @@ import signal
 import stat
 import subprocess
 import sys
+import tempfile
 import textwrap
 import threading
 import time
@@ -107,13 +108,50 @@ def test_whatever_raises_the_old_file_stays(target, how, images, options, error,
     assert not exists or target.read_bytes() == OLD
 
 
-def test_an_error_of_the_abort_does_not_hide_the_first_one(target, monkeypatch) -> None:
-    monkeypatch.setattr(fakes.FakeWriter, "abort", fakes.raiser(RuntimeError("abort")))
+@pytest.mark.parametrize("error", [RuntimeError("abort"), OSError(errno.EIO, "abort")])
+def test_an_error_of_the_abort_does_not_hide_the_first_one(target, monkeypatch, error) -> None:
+    monkeypatch.setattr(fakes.FakeWriter, "abort", fakes.raiser(error))
     with pytest.raises(ZeroDivisionError):
         iio.imwrite(target, broken_iterable())
     with pytest.raises(iio.EncodeError, match="in the encoder"):
         iio.imwrite(target, IMAGE, fail="in the encoder")
     assert target.read_bytes() == OLD and left(target) == ["x.fake"]
+
+
+@linux_only
+def test_a_new_file_gets_its_name_in_one_step(target, monkeypatch) -> None:
+    new = target.with_name("new.fake")
+    monkeypatch.setattr(_atomic.os, "replace", fakes.raiser(AssertionError("it has two names")))
+    iio.imwrite(new, IMAGE)
+    assert new.read_bytes() == DATA and left(target) == ["new.fake", "x.fake"]
+
+
+@linux_only
+@pytest.mark.parametrize("number", [errno.ENOENT, errno.EPERM, errno.EXDEV])
+@pytest.mark.parametrize("mode", [None, 0o640], ids=["new", "over"])
+def test_a_system_without_proc(target, monkeypatch, number, mode) -> None:
+    synced = set()
+    monkeypatch.setattr(_atomic.os, "link", fakes.raiser(OSError(number, "no")))
+    monkeypatch.setattr(_atomic.os, "fsync", lambda handle: synced.add(os.fstat(handle).st_ino))
+    path = target.with_name("new.fake")
+    if mode is not None:
+        path.write_bytes(OLD)
+        path.chmod(mode)
+    iio.imwrite(path, IMAGE, fsync=True)
+    assert path.read_bytes() == DATA and left(target) == ["new.fake", "x.fake"]
+    assert mode is None or stat.S_IMODE(path.stat().st_mode) == mode
+    assert path.stat().st_ino in synced
+
+
+def test_a_file_that_somebody_else_makes_meanwhile_is_replaced(target, how) -> None:
+    new = target.with_name("new.fake")
+
+    def images():
+        yield IMAGE
+        new.write_bytes(OLD)
+
+    iio.imwrite(new, images())
+    assert new.read_bytes() == DATA and left(target) == ["new.fake", "x.fake"]
 
 
 @pytest.mark.parametrize("step", ["fsync", "replace", "link", "fchmod"])
@@ -338,25 +376,20 @@ def as_nobody(code: str, *args: str) -> str:
 
 
 @pytest.fixture
-def open_target_dir(target):
-    """Let everybody reach the target's directory, which pytest makes for its user alone."""
-    changed = []
-    for folder in (target.parent, *target.parent.parents):
-        if os.stat(folder).st_uid == os.getuid() and folder != Path("/"):
-            mode = stat.S_IMODE(folder.stat().st_mode)
-            if mode & 0o055 != 0o055:
-                changed.append((folder, mode))
-                folder.chmod(mode | 0o055)
-    yield target.parent
-    for folder, mode in changed:
-        if folder.exists():
-            folder.chmod(mode)
+def reachable() -> Iterator[Path]:
+    """Return a target in a folder that everybody can reach, which those of pytest are not."""
+    with tempfile.TemporaryDirectory(prefix="iio-test-") as folder:
+        path = Path(folder, "x.fake")
+        path.write_bytes(OLD)
+        path.parent.chmod(0o755)
+        yield path
+        path.parent.chmod(0o755)
 
 
 @posix_only
-def test_a_read_only_file_is_refused(target, open_target_dir) -> None:
-    open_target_dir.chmod(0o777)
-    target.chmod(0o444)
+def test_a_read_only_file_is_refused(reachable) -> None:
+    reachable.parent.chmod(0o777)
+    reachable.chmod(0o444)
     said = as_nobody(
         """
         path = sys.argv[1]
@@ -366,15 +399,15 @@ def test_a_read_only_file_is_refused(target, open_target_dir) -> None:
             except PermissionError as error:
                 print(error)
         """,
-        str(target),
+        str(reachable),
     )
     assert said.count("the file may not be written to") == 2
-    assert target.read_bytes() == OLD and left(target) == ["x.fake"]
+    assert reachable.read_bytes() == OLD and left(reachable) == ["x.fake"]
 
 
 @posix_only
-def test_a_read_only_directory_takes_no_new_file(target, open_target_dir) -> None:
-    open_target_dir.chmod(0o555)
+def test_a_read_only_directory_takes_no_new_file(reachable) -> None:
+    reachable.parent.chmod(0o555)
     said = as_nobody(
         """
         try:
@@ -382,19 +415,34 @@ def test_a_read_only_directory_takes_no_new_file(target, open_target_dir) -> Non
         except PermissionError as error:
             print(error)
         """,
-        str(target.with_name("new.fake")),
+        str(reachable.with_name("new.fake")),
     )
-    open_target_dir.chmod(0o755)
-    assert "the directory may not be written to" in said and left(target) == ["x.fake"]
+    reachable.parent.chmod(0o755)
+    assert "the directory may not be written to" in said and left(reachable) == ["x.fake"]
+
+
+@posix_only
+def test_a_directory_that_may_only_be_written_to(reachable) -> None:
+    reachable.chmod(0o666)
+    reachable.parent.chmod(0o333)
+    as_nobody(
+        """
+        for name in ("x.fake", "new.fake"):
+            iio.imwrite(os.path.join(sys.argv[1], name), image)
+        """,
+        str(reachable.parent),
+    )
+    reachable.parent.chmod(0o755)
+    assert left(reachable) == ["new.fake", "x.fake"]
+    for name in left(reachable):
+        assert reachable.with_name(name).read_bytes() == DATA
 
 
 @posix_only
 @pytest.mark.parametrize("system", ["linux", "other"])
-def test_a_writable_file_in_a_read_only_directory_is_written_in_place(
-    target, open_target_dir, system
-) -> None:
-    target.chmod(0o666)
-    open_target_dir.chmod(0o555)
+def test_a_writable_file_in_a_read_only_directory_is_written_in_place(reachable, system) -> None:
+    reachable.chmod(0o666)
+    reachable.parent.chmod(0o555)
     said = as_nobody(
         """
         from iio_core._resources import _atomic, open_target
@@ -411,20 +459,20 @@ def test_a_writable_file_in_a_read_only_directory_is_written_in_place(
             file.write(image)
         iio.imwrite(sys.argv[1], image)
         """,
-        str(target),
+        str(reachable),
         system,
     )
-    open_target_dir.chmod(0o755)
+    reachable.parent.chmod(0o755)
     assert said.count("IIOWarning") == 3 and said.count("written in place") == 3
     assert "by path" in said
-    assert target.read_bytes() == DATA and left(target) == ["x.fake"]
+    assert reachable.read_bytes() == DATA and left(reachable) == ["x.fake"]
 
 
 @posix_only
-def test_what_is_written_in_place_is_whole_or_as_it_was(target, open_target_dir) -> None:
-    target.chmod(0o666)
-    before = target.read_bytes()
-    open_target_dir.chmod(0o555)
+def test_what_is_written_in_place_is_whole_or_as_it_was(reachable) -> None:
+    reachable.chmod(0o666)
+    before = reachable.read_bytes()
+    reachable.parent.chmod(0o555)
     as_nobody(
         """
         warnings.simplefilter("ignore")
@@ -437,10 +485,10 @@ def test_what_is_written_in_place_is_whole_or_as_it_was(target, open_target_dir)
             except (RuntimeError, iio.EncodeError) as error:
                 print(error)
         """,
-        str(target),
+        str(reachable),
     )
-    open_target_dir.chmod(0o755)
-    assert target.read_bytes() == before and left(target) == ["x.fake"]
+    reachable.parent.chmod(0o755)
+    assert reachable.read_bytes() == before and left(reachable) == ["x.fake"]
 
 
 @pytest.mark.parametrize("number", [errno.EBUSY, errno.EPERM, errno.EXDEV])
@@ -563,30 +611,42 @@ def test_a_killed_process_leaves_the_old_file_or_the_new_one(target) -> None:
     images = [np.full((64, 64), n, np.uint8) for n in range(2)]
     whole = {fakes.encode(*[image] * 3) for image in images}
     iio.imwrite(target, [images[0]] * 3)
+    # Each writer is a fork of one process that has imported everything.
     code = textwrap.dedent(
         """
-        import sys, numpy as np, iio_core as iio, fakes
+        import os, sys, numpy as np, iio_core as iio, fakes
         images = [np.full((64, 64), n, np.uint8) for n in range(2)]
-        with iio.use(fakes.SPEC, only=True):
-            print("ready", flush=True)
-            while True:
-                for image in reversed(images):
-                    iio.imwrite(sys.argv[1], [image] * 3)
+        def write():
+            with iio.use(fakes.SPEC, only=True):
+                while True:
+                    for image in reversed(images):
+                        iio.imwrite(sys.argv[1], [image] * 3)
+        iio.imread(open(sys.argv[1], "rb"), plugin=fakes.SPEC)
+        for line in sys.stdin:
+            child = os.fork()
+            if not child:
+                write()
+            print(child, flush=True)
+            print(os.waitpid(child, 0)[1], flush=True)
         """
     )
     chance = random.Random(0)
     hidden, seen = 0, set()
+    mother = subprocess.Popen(
+        [sys.executable, "-c", code, str(target)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=python_environment() | {"IIO_PLUGINS": ""},
+    )
     for number in range(200):
-        child = subprocess.Popen(
-            [sys.executable, "-c", code, str(target)],
-            stdout=subprocess.PIPE,
-            env=python_environment() | {"IIO_PLUGINS": ""},
-        )
-        with child:
-            assert child.stdout.readline() == b"ready\n"
-            # Longer and longer on a busy machine, until both files have been seen.
-            time.sleep(chance.uniform(0, 0.01 if seen == whole else 0.01 + number / 200))
-            child.send_signal(signal.SIGKILL)
+        mother.stdin.write("\n")
+        mother.stdin.flush()
+        child = int(mother.stdout.readline())
+        # Longer and longer on a busy machine, until both files have been seen.
+        time.sleep(chance.uniform(0, 0.01 if seen == whole else 0.01 + number / 200))
+        os.kill(child, signal.SIGKILL)
+        assert mother.stdout.readline() == f"{signal.SIGKILL:d}\n"
         seen.add(target.read_bytes())
         assert seen <= whole
         for name in left(target):
@@ -596,6 +656,8 @@ def test_a_killed_process_leaves_the_old_file_or_the_new_one(target) -> None:
                 assert (target.parent / name).read_bytes() in whole
                 (target.parent / name).unlink()
                 hidden += 1
+    with mother:
+        mother.stdin.close()
     assert seen == whole, "it was always killed at the same moment"
     assert hidden < 20, "it is the exception"
 
@@ -842,14 +904,16 @@ def test_nothing_stays_if_a_sibling_cannot_be_committed(target, how, monkeypatch
     made.open().write(DATA)
     for name in ("a.raw", "b.raw"):
         made.sibling(name).open().write(b"raw")
-    real = os.replace
+    # What has no name yet is linked to the new one; what has one is renamed.
+    step = "link" if how == "nameless" and not session else "replace"
+    real = getattr(os, step)
 
-    def replace(source, goal):
+    def refuse(source, goal, **options):
         if goal.endswith("a.raw"):
             raise OSError(errno.EIO, "Input/output error")
-        real(source, goal)
+        real(source, goal, **options)
 
-    monkeypatch.setattr(_atomic.os, "replace", replace)
+    monkeypatch.setattr(_atomic.os, step, refuse)
     with pytest.raises(OSError, match="Input/output error"):
         made.commit()
     assert target.read_bytes() == OLD and left(target) == ["x.fake"]

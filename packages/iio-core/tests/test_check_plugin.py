@@ -75,6 +75,41 @@ def test_a_broken_promise_is_told_at_the_end_as_well(check: Callable[..., Done])
     assert done.out.splitlines()[-1] == "broken promises: Metadata round-trips"
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("plugin", ["drops_metadata", "good"])
+def test_what_is_known_to_fail_may_and_must(check: Callable[..., Done], plugin: str) -> None:
+    done = check(plugin, "toy", "--fast", "--except", "metadata_round_trips:TOY")
+    last = done.out.splitlines()[-1]
+    if plugin == "good":
+        assert done.status == 1
+        assert "metadata_round_trips[TOY-uint8-written] is excepted, but passes" in done.out
+        assert " 1 failed, " in last
+    else:
+        assert done.status == 0, done.out
+        assert " 0 failed, 1 failed as excepted, " in last
+
+
+@pytest.mark.parametrize(
+    ("exception", "said"),
+    [
+        ("metadata_round_trip:TOY", "there is no check 'metadata_round_trip'"),
+        ("metadata_round_trips:TOI", "'TOI' is neither a format nor a sample"),
+    ],
+)
+def test_what_excepts_nothing_is_refused(
+    check: Callable[..., Done], exception: str, said: str
+) -> None:
+    done = check("good", "toy", "--except", exception)
+    assert (done.status, done.out) == (2, "")
+    assert said in done.err
+
+
+def test_an_exception_is_of_a_format(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["check-plugin", "toy", "--except", "metadata_round_trips"])
+    assert "is not CHECK:FORMAT" in capsys.readouterr().err
+
+
 def test_who_is_not_installed_cannot_be_checked(check: Callable[..., Done]) -> None:
     done = check("good", "nobody")
     assert (done.status, done.out) == (2, "")

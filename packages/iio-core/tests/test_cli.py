@@ -122,6 +122,29 @@ def test_info_as_json_has_all_of_it(picture: Path, capsys: pytest.CaptureFixture
 
 
 @pytest.mark.usefixtures("fake")
+def test_info_about_patterns_and_folders(
+    picture: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(picture.parent)
+    Path("in/deep").mkdir(parents=True)
+    for name in ("in/2.fake", "in/10.fake", "in/deep/3.fake"):
+        Path(name).write_bytes(picture.read_bytes())
+    Path("in/notes.txt").write_text("nobody reads this")
+    for words, expected in (
+        (["in"], ["in/2.fake", "in/10.fake"]),
+        (["-r", "in"], ["in/2.fake", "in/10.fake", "in/deep/3.fake"]),
+        (["in/*.fake", "picture.fake"], ["in/2.fake", "in/10.fake", "picture.fake"]),
+    ):
+        assert main(["info", "--json", *words]) == 0
+        out, err = capsys.readouterr()
+        assert [found["file"] for found in json.loads(out)] == expected
+        assert ("1 file passed over" in err) == ("*" not in words[0])
+    assert main(["info", "none*.fake", "picture.fake"]) == 1
+    out, err = capsys.readouterr()
+    assert "none*.fake: No such file" in err and "picture.fake" in out
+
+
+@pytest.mark.usefixtures("fake")
 def test_info_about_some_images(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "a.fake"
     path.write_bytes(fakes.encode(RGB, RGB, RGB, meta={"n": 1}))

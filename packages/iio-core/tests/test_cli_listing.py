@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,8 +18,10 @@ from children import python_environment
 
 import iio_core as iio
 from iio_core import _absent, _registry
-from iio_core.cli import main
+from iio_core.cli import _patience, main
 from iio_core.cli._probe import tried
+
+posix_only = pytest.mark.skipif(os.name != "posix", reason="no signal breaks in there")
 
 SPEC = """
 from iio_core import Advisory, Format, Pixels, PluginSpec, Signature
@@ -207,6 +212,53 @@ def test_doctor_names_what_hangs_or_crashes_and_goes_on(
     assert done.returncode == 1 and done.stderr == ""
     assert f"plugin 'stuck': {what}" in done.stdout
     assert "rejected: raises" in done.stdout and "good (w-good 1.0" in done.stdout
+
+
+@posix_only
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import time; time.sleep(600)",
+        "while True:\n    try:\n        while True: pass\n    except Exception: pass",
+        "import threading; lock = threading.Lock(); lock.acquire(); lock.acquire()",
+    ],
+    ids=["sleeps", "spins", "waits"],
+)
+def test_a_spec_that_hangs_is_left_out_of_every_command(
+    wheels: Path, iio_command: Command, monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    monkeypatch.setattr(_patience, "_SECONDS", 0.2)
+    add(wheels, "w-stuck", "stuck", code)
+    done = iio_command("plugins", IIO_PLUGINS="good,stuck")
+    assert "good" in done.stdout
+    assert "importing 'stuck' hangs: 0.2 s were not enough; IIO_PLUGINS" in done.stdout
+    assert iio_command("formats", ".good", IIO_PLUGINS="good,stuck").returncode == 0
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+
+
+@posix_only
+def test_a_backend_that_hangs_is_told(
+    wheels: Path, iio_command: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(_patience, "_SECONDS", 0.2)
+    add(wheels, "w-slow", "slow", SPEC.replace('modules=("no_such_backend",), ', ""))
+    (wheels / "w_slow_plugin.py").write_text("import time; time.sleep(600)\n")
+    (tmp_path / "x.good").write_bytes(b"GOOD")
+    done = iio_command("info", str(tmp_path / "x.good"), IIO_PLUGINS="slow")
+    assert done.returncode == 1
+    assert "plugin 'slow' (w-slow 1.0" in done.stderr and "importing 'slow' hangs" in done.stderr
+
+
+def test_only_the_main_thread_is_broken_into() -> None:
+    def wait() -> None:
+        with _patience.patient("x"):
+            seen.append(signal.getsignal(signal.SIGINT))
+
+    seen: list[object] = []
+    thread = threading.Thread(target=wait)
+    thread.start()
+    thread.join()
+    assert seen == [signal.getsignal(signal.SIGINT)]
 
 
 def test_doctor_loads_backends_when_asked(wheels: Path, iio_command: Command) -> None:

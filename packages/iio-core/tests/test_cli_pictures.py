@@ -171,6 +171,48 @@ def test_another_number_shape_or_dtype_is_a_difference(
     assert "the pixels differ" in capsys.readouterr().out
 
 
+def test_files_of_two_folders_are_compared_by_their_names(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for folder in ("one", "two", "one/in", "two/in"):
+        Path(folder).mkdir()
+    for name in ("one/a.fake", "two/a.fake", "one/b.fake", "one/in/c.fake"):
+        put(name, flat(1))
+    put("two/in/c.fake", flat(2))
+    Path("one/notes.txt").write_text("nobody reads this")
+    assert main(["compare", "one/a.fake", "two"]) == 0
+    assert main(["compare", "one", "two/a.fake"]) == 0
+    assert main(["compare", "one", "two"]) == 1
+    out = capsys.readouterr().out
+    assert out.count("the pixels are the same") == 3 and "differ" not in out
+    assert "one/b.fake has no counterpart" in out and "notes" not in out
+    Path("one/b.fake").unlink()
+    assert main(["compare", "one", "two"]) == 0
+    Path("two/b.fake").write_bytes(fakes.MAGIC + b"I")
+    put("one/b.fake", flat(1))
+    capsys.readouterr()
+    assert main(["compare", "one", "two", "--recursive", "--json"]) == 1
+    a, b, c = json.loads(capsys.readouterr().out)
+    assert (a["first"], a["second"], a["same"]) == ("one/a.fake", "two/a.fake", True)
+    assert (b["same"], c["same"]) == (False, False)
+    assert "two/b.fake" in b["error"] and c["max_abs_difference"] == 1
+
+
+def test_folders_without_images_are_not_the_same(capsys: pytest.CaptureFixture[str]) -> None:
+    for folder in ("one", "two"):
+        Path(folder).mkdir()
+    assert main(["compare", "one", "two"]) == 2
+    assert "nothing to read in one and two" in capsys.readouterr().err
+
+
+def test_a_sheet_of_a_folder_tells_what_is_not_on_it(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("in").mkdir()
+    put("in/a.fake", flat(1))
+    Path("in/notes.txt").write_text("nobody reads this")
+    assert main(["montage", "in", "-o", "s.fk"]) == 0
+    assert "1 file passed over, which no plugin reads: in/notes.txt" in capsys.readouterr().err
+
+
 def test_compare_takes_two_files_or_one(capsys: pytest.CaptureFixture[str]) -> None:
     put("a.fake", flat(1))
     assert main(["compare", "a.fake"]) == 2

@@ -304,6 +304,21 @@ def test_what_is_asked(server) -> None:
     assert "Authorization" not in (whole(url), server.requests[1][1])[1]
 
 
+@pytest.mark.parametrize("zone", ["%25eth0", "%eth0"])
+def test_the_zone_of_an_address_stays_on_this_machine(server, monkeypatch, zone) -> None:
+    url = server.serve("/x.bin", DATA).replace("127.0.0.1", f"[fe80::1{zone}]")
+    asked = []
+
+    def lookup(host, port, **options):
+        asked.append(host)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", server.port))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", lookup)
+    assert whole(url) == DATA
+    assert asked == ["fe80::1%eth0"]
+    assert server.requests[0][1]["Host"] == f"[fe80::1]:{server.port}"
+
+
 def test_a_password_is_not_told(server) -> None:
     rest = resource(server.serve("/x.bin", DATA).replace("//", "//me:secret@"))
     assert rest.name == f"{server.url}/x.bin"
@@ -322,6 +337,9 @@ def test_a_password_is_not_told(server) -> None:
         "http://host:port/x.png",
         "http://host:99999/x.png",
         "http://[::1/x.png",
+        "http://[fe80::1%25]/x.png",
+        "http://[fe80::1%25a%2Fb]/x.png",
+        "http://host%25eth0/x.png",
         "http://a b/x.png",
         "http://host/x.png\r\nHost: other",
         "http://host\0/x.png",

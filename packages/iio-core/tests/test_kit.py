@@ -130,6 +130,31 @@ def test_a_good_plugin_passes(pytester: pytest.Pytester) -> None:
     assert passed > 40
 
 
+@pytest.mark.parametrize("plugin", ["only_reads", "only_writes"])
+def test_what_does_not_concern_a_plugin_is_not_collected(
+    pytester: pytest.Pytester, plugin: str
+) -> None:
+    samples = SUITE.index("    def samples")
+    suite = SUITE if plugin == "only_reads" else SUITE[:samples]
+    # In the same file the suite of another plugin, derived from the one that leaves things out.
+    both = 'class TestBoth(TestToy):\n    entry_point = "toy_specs:good"\n'
+    text = f"{suite}\n\n{both}{SUITE[samples:]}"
+    pytester.syspathinsert(KIT)
+    pytester.makeini("[pytest]")
+    pytester.makepyfile(text.format(entry_point=f"toy_specs:{plugin}", installed=False))
+    items, _ = pytester.inline_genitems("-p", "no:cacheprovider")
+    names: dict[str, set[str]] = {"TestToy": set(), "TestBoth": set()}
+    for item in items:
+        names[item.cls.__name__].add(item.originalname)
+    assert names["TestToy"] < names["TestBoth"]
+    quick = "TestToy and not flipped and not adds_up"
+    result = pytester.inline_run("-p", "no:cacheprovider", "-k", quick)
+    passed, skipped, failed = result.listoutcomes()
+    assert passed
+    assert [report.longreprtext for report in failed] == []
+    assert {report.longrepr[2] for report in skipped} == {"Skipped: it is tested without its wheel"}
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("plugin", "promise", "tests"), BAD, ids=[name for name, _, _ in BAD])
 def test_a_bad_plugin_is_told_which_promise_it_broke(

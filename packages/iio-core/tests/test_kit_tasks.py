@@ -123,6 +123,25 @@ def test_a_broken_promise_is_seen(
     assert seen in found.seen
 
 
+@pytest.mark.parametrize("using", ["good"], indirect=True)
+@pytest.mark.parametrize("settles", [True, False])
+def test_what_a_cache_takes_until_it_is_full_is_no_leak(
+    using: None, monkeypatch: pytest.MonkeyPatch, settles: bool
+) -> None:
+    kept: list[list[list[int]]] = []
+
+    def keeping(self: Given, data: Any) -> Any:
+        if len(kept) < 100 or not settles:
+            kept.append([[number] for number in range(3)])
+        return iio.imread(data, index=0, **self.how)
+
+    monkeypatch.setattr(Given, "read", keeping)
+    monkeypatch.setattr(_process_tasks, "_SECONDS", 1e-9)  # as on a machine that is very busy
+    found = _process_tasks.opened_often(given())
+    assert (found is None) == settles
+    assert found is None or found.promise == "leak"
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="processes are not forked there")
 @pytest.mark.parametrize("using", ["locks"], indirect=True)
 def test_a_forked_process_that_hangs_is_ended(using: None) -> None:

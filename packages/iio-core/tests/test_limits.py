@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 import iio_core as iio
 from iio_core import _limits
-from iio_core._limits import Limits, current, free_memory, parse_bytes
+from iio_core._free_memory import free_memory
+from iio_core._limits import Limits, current, parse_bytes
 
 ONE_GIB = 1 << 30
 
@@ -208,7 +209,7 @@ def test_free_memory_of_this_machine() -> None:
 
 
 def test_free_memory_without_proc(monkeypatch) -> None:
-    def not_there(path, *args):
+    def not_there(path, *args, **options):
         raise FileNotFoundError(path)
 
     monkeypatch.setattr(builtins, "open", not_there)
@@ -220,8 +221,68 @@ def test_free_memory_without_proc(monkeypatch) -> None:
     assert free_memory() is None
 
 
+MEMINFO = b"MemTotal: 9 kB\nMemAvailable: 8000 kB\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        pytest.param({"/proc/self/cgroup": b"0::/\n"}, 8_192_000, id="no container"),
+        pytest.param(
+            {
+                "/proc/self/cgroup": b"0::/\n",
+                "/sys/fs/cgroup/memory.max": b"4000000\n",
+                "/sys/fs/cgroup/memory.current": b"3500000\n",
+                "/sys/fs/cgroup/memory.stat": b"anon 5\ninactive_file 1000000\n",
+            },
+            1_500_000,
+            id="container",
+        ),
+        pytest.param(
+            {
+                "/proc/self/cgroup": b"0::/a/b\n",
+                "/sys/fs/cgroup/a/b/memory.max": b"max\n",
+                "/sys/fs/cgroup/a/b/memory.current": b"5\n",
+                "/sys/fs/cgroup/a/b/memory.stat": b"",
+                "/sys/fs/cgroup/a/memory.max": b"700\n",
+                "/sys/fs/cgroup/a/memory.current": b"900\n",
+                "/sys/fs/cgroup/a/memory.stat": b"",
+            },
+            0,
+            id="group around it",
+        ),
+        pytest.param(
+            {
+                "/proc/self/cgroup": b"3:cpu,memory:/docker/x\n1:name=systemd:/\n",
+                "/sys/fs/cgroup/memory/memory.limit_in_bytes": b"2000000\n",
+                "/sys/fs/cgroup/memory/memory.usage_in_bytes": b"1500000\n",
+                "/sys/fs/cgroup/memory/memory.stat": b"total_inactive_file 500000\n",
+            },
+            1_000_000,
+            id="version 1",
+        ),
+    ],
+)
+def test_free_memory_of_a_container(monkeypatch, files, expected) -> None:
+    files["/proc/meminfo"] = MEMINFO
+
+    def opened(path, mode="r", **options):
+        if path not in files:
+            raise FileNotFoundError(path)
+        file = io.BytesIO(files[path])
+        return file if "b" in mode else io.TextIOWrapper(file, **options)
+
+    monkeypatch.setattr(builtins, "open", opened)
+    assert free_memory() == expected
+
+
 def test_free_memory_of_an_old_kernel(monkeypatch) -> None:
-    monkeypatch.setattr(builtins, "open", lambda *a: io.BytesIO(b"MemTotal: 5 kB\nMemFree: 1 kB\n"))
+    def opened(path, *args, **options):
+        if path == "/proc/self/cgroup":
+            raise FileNotFoundError(path)
+        return io.BytesIO(b"MemTotal: 5 kB\nMemFree: 1 kB\n")
+
+    monkeypatch.setattr(builtins, "open", opened)
     monkeypatch.setattr(os, "sysconf", lambda name: 2, raising=False)
     assert free_memory() == 4
 

@@ -285,7 +285,7 @@ def test_a_directory(tmp_path) -> None:
 def catalogue(monkeypatch):
     """Have a catalogue of one wheel that is not here."""
     entries = (
-        ("iio-raw", "raw", "iio-raw", "NEF", (".nef",), ((0, b"II*\0", None),), True, False, ()),
+        ("iio-raw", "raw", "iio-raw", "NEF", (".nef",), ((0, b"II*\0", None),), True, False, (), 0),
         (
             "iio-raw[more]",
             "raw",
@@ -296,6 +296,7 @@ def catalogue(monkeypatch):
             True,
             True,
             (),
+            0,
         ),
     )
     monkeypatch.setattr(_catalog, "ENTRIES", entries)
@@ -629,3 +630,35 @@ def test_an_image_array_protocol_object_is_an_image(fake) -> None:
             raise AssertionError("it is one image")
 
     assert iio.imwrite("<bytes>", Wrapped(), extension=".fake") == DATA
+
+
+# Objections
+
+
+def objecting(name: str, *levels: int) -> tuple[iio.PluginSpec, list[object]]:
+    """Return a plugin that writes with some levels only, and the list of what it has written."""
+    written: list[object] = []
+
+    def open_writer(target, format, /):
+        writer = StubWriter(target)
+        written.append(writer)
+        return writer
+
+    plugin = fakes.writing(open_writer)
+    plugin.objection = lambda format, options, /: (
+        "" if options.get("level", 0) in levels else f"{format} has no such level"
+    )
+    return claim(name, plugin), written
+
+
+def test_who_objects_to_an_option_is_passed_over(tmp_path) -> None:
+    one, of_one = objecting("a", 0, 1)
+    other, of_other = objecting("b", 1, 2)
+    use(one, other)
+    for level in (1, 2, 0):
+        iio.imwrite(tmp_path / "x.f", IMAGE, level=level)
+    iio.imwrite(tmp_path / "x.f", IMAGE)
+    assert (len(of_one), len(of_other)) == (3, 1)
+    iio.imwrite(tmp_path / "x.f", IMAGE, level=7)  # nobody would: the first is to say so itself
+    iio.imwrite(tmp_path / "x.f", IMAGE, level=2, plugin="a")
+    assert (len(of_one), len(of_other)) == (5, 1)

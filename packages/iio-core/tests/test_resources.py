@@ -566,6 +566,62 @@ def test_entries_of_an_archive(archive) -> None:
     assert handle.closed
 
 
+def test_entries_of_an_archive_in_memory(archive) -> None:
+    for uri in (archive.read_bytes(), io.BytesIO(archive.read_bytes())):
+        found = resource(uri)
+        entries = list(found.entries())
+        assert next(e.head() for e in entries if e.extension == ".raw") == b"raw"
+        found.close()
+
+
+def test_entries_of_an_archive_refer_to_those_beside_them() -> None:
+    body = io.BytesIO()
+    with zipfile.ZipFile(body, "w") as sink:
+        for name in ("top", "in/a.hdr", "in/a.raw", "in/deep/b.raw"):
+            sink.writestr(name, name)
+    found = resource(body.getvalue())
+    header = next(e for e in found.entries() if e.filename == "in/a.hdr")
+    assert header.companion("a.raw").head() == b"in/a.raw"
+    assert header.companion("deep\\b.raw").head() == b"in/deep/b.raw"
+    for name in ("../top", "/top", "deep/../../top"):
+        with pytest.raises(iio.DecodeError, match="outside of its folder"):
+            header.companion(name)
+    with pytest.raises(FileNotFoundError, match="no member 'in/absent'"):
+        header.companion("absent")
+
+
+def test_damaged_entries_of_an_archive_are_told() -> None:
+    body = io.BytesIO()
+    with zipfile.ZipFile(body, "w", zipfile.ZIP_DEFLATED) as sink:
+        sink.writestr("a.fake", b"pixels" * 100)
+    data = bytearray(body.getvalue())
+    data[40:44] = b"\xff\xff\xff\xff"
+    (entry,) = resource(bytes(data)).entries()
+    with pytest.raises(iio.DecodeError, match=r"a\.fake cannot be unpacked"):
+        entry.open()
+    (entry,) = resource(body.getvalue(), body_bytes=500).entries()
+    with pytest.raises(iio.LimitError, match="600 B"):
+        entry.open()
+    with pytest.raises(iio.DecodeError, match="not a zip archive"):
+        list(resource(b"PK\x03\x04 and nothing else").entries())
+
+
+def test_an_entry_that_vanishes_is_passed_over(tmp_path, monkeypatch) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).write_bytes(DATA)
+    is_file = os.path.isfile
+
+    def vanishing(path: str) -> bool:
+        there = is_file(path)
+        if path.endswith("a"):
+            os.unlink(path)
+        return there
+
+    found = resource(tmp_path)
+    monkeypatch.setattr(os.path, "isfile", vanishing)
+    assert names(found.entries()) == ["b"]
+
+
 def test_entries_of_a_list_are_in_its_order(tmp_path, fake) -> None:
     (tmp_path / "b.fake").write_bytes(DATA)
     found = resource([tmp_path / "b.fake", DATA, io.BytesIO(DATA)])
@@ -774,3 +830,13 @@ def test_the_base_leaves_what_each_kind_has_to_say() -> None:
     for method in (target.commit, target.abort):
         with pytest.raises(NotImplementedError):
             method()
+
+
+@pytest.mark.parametrize("extension", ["", ".", "..", 3, b".png", Path(".png")])
+def test_what_is_no_extension(extension) -> None:
+    for call in (
+        lambda: open_resource(b"data", Limits(), extension=extension),
+        lambda: open_target("<bytes>", extension=extension),
+    ):
+        with pytest.raises(iio.OptionError, match="is not an extension"):
+            call()

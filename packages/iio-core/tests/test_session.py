@@ -89,6 +89,17 @@ def test_a_reader_without_a_default_gets_none_and_decides_itself() -> None:
     assert file.metadata() == {"index": "None"}
 
 
+def test_options_that_pick_an_image_do_so_in_the_whole_file() -> None:
+    file = session(default_index=None, picks=frozenset({"flip"}))
+    assert (
+        file.read(index=..., flip=True).shape
+        == file.properties(index=..., flip=True).shape
+        == (2, 3)
+    )
+    assert file._reader.asked == [None]
+    assert firsts(file.read(index=..., flip=None)) == [0, 1, 2, 3]
+
+
 def test_metadata_is_of_one_image_or_of_the_file() -> None:
     file = session()
     assert file.metadata(index=...) == {"index": "Ellipsis"}
@@ -96,6 +107,28 @@ def test_metadata_is_of_one_image_or_of_the_file() -> None:
     for index in ([0, 1], slice(None)):
         with pytest.raises(iio.OptionError, match="metadata is of one image"):
             file.metadata(index=index)
+
+
+# Limits
+
+
+def test_a_reader_that_checks_limits_is_not_asked_for_properties() -> None:
+    file = session(checks_limits=True)
+    described = []
+    file._reader.properties = lambda **options: described.append(options)
+    assert file.read(index=1)[0, 0] == 1
+    assert described == []
+    with iio.limits(array_bytes=1, ratio=0) as now:
+        file._resource.limits = now
+        with pytest.raises(iio.LimitError):  # what it returns is looked at all the same
+            file.read(index=1)
+
+
+def test_such_a_reader_that_is_closed_is_closed() -> None:
+    file = session(checks_limits=True)
+    file.close()
+    with pytest.raises(ValueError, match="closed"):
+        file.read(index=1)
 
 
 # Counts
@@ -130,6 +163,18 @@ def test_an_unknown_count_stays_unknown_until_it_matters() -> None:
 def test_what_counts_from_the_end_decodes_if_it_must(index) -> None:
     file = session(count=lambda: None)
     assert file.read(index=index).max() == 3 and file.count() == 4
+
+
+def test_what_goes_wrong_while_it_is_counted_is_translated() -> None:
+    def images():
+        yield IMAGES[0]
+        raise RuntimeError("of the backend")
+
+    for index in (-1, slice(None)):
+        with pytest.raises(iio.DecodeError, match="of the backend"):
+            session(count=lambda: None, iter=images).read(index=index)
+    with pytest.raises(iio.DecodeError, match="of the backend"):
+        session(count=lambda: None, iter=images).properties(index=..., count_frames=True)
 
 
 def test_a_reader_that_can_count_is_asked_and_not_decoded() -> None:
@@ -260,11 +305,13 @@ def test_answers_of_the_wrong_kind_are_broken_promises() -> None:
 
 
 def test_an_image_larger_than_promised_is_charged() -> None:
-    file = session(read=lambda *, index=None: np.zeros((300, 300), np.uint8))
-    with iio.limits(array_bytes=1000, ratio=0) as limits:
-        file._resource.limits = limits
-        with pytest.raises(iio.LimitError, match=r"\(300, 300\)"):
-            file.read()
+    for shape, dtype in (((300, 300), np.uint8), ((2, 3), "V900")):
+        made = np.zeros(shape, dtype)
+        file = session(read=lambda *, index=None, made=made: made)
+        with iio.limits(array_bytes=1000, ratio=0) as limits:
+            file._resource.limits = limits
+            with pytest.raises(iio.LimitError, match=rf"\({shape[0]}, {shape[1]}\)"):
+                file.read()
 
 
 @pytest.mark.parametrize(
@@ -434,6 +481,27 @@ def test_a_last_axis_of_one_is_not_guessed() -> None:
         written(array)
     assert written(array, is_batch=True) == [(4, 1)] * 3
     assert written(array, is_batch=False) == [(3, 4, 1)]
+
+
+def test_a_guess_is_told_when_it_goes_wrong() -> None:
+    taken = []
+
+    def one(image, *, metadata=None):
+        if taken:
+            raise iio.EncodeError("it holds one image", plugin="fake", format="FAKE")
+        taken.append(image)
+
+    file = writer(write=one)
+    with pytest.raises(
+        iio.EncodeError, match=r"\(4, 5, 7\) was taken for 4 images.*is_batch=False"
+    ):
+        file.write(np.zeros((4, 5, 7), np.uint8))
+    for images in ([IMAGES[0], IMAGES[0]], np.zeros((4, 5, 7), np.uint8)):
+        taken.clear()
+        with pytest.raises(iio.EncodeError, match=r"^it holds one image$") as caught:
+            file.write(images, is_batch=None if isinstance(images, list) else True)
+        assert (caught.value.plugin, caught.value.format) == ("fake", "FAKE")
+    file.close()
 
 
 def test_a_writer_may_know_better() -> None:

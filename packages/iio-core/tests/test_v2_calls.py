@@ -66,6 +66,23 @@ class TestReading:
         assert image.meta.a.b == 1
         image[0, 0] = 9  # the caller's own
 
+    @pytest.mark.parametrize("cut", [0, 3], ids=["whole", "cut"])
+    def test_a_loop_ends_as_those_over_videos_do(self, fake, path, cut) -> None:
+        data = path.read_bytes()
+        path.write_bytes(data[: len(data) - cut])
+        images = []
+        with imageio.get_reader(path) as reader:
+            while True:
+                try:
+                    images.append(reader.get_next_data())
+                except imageio.core.CannotReadFrameError as error:
+                    end = error
+                    break
+        assert len(images) == (2 if cut else 3)
+        assert isinstance(end, RuntimeError) and isinstance(end, iio.IIOError)
+        assert isinstance(end, iio.DecodeError if cut else iio.FrameIndexError)
+        assert str(path) in str(end) and end.__cause__ is not None
+
     def test_all_images(self, fake, path) -> None:
         images = imageio.mimread(path)
         assert [int(i[0, 0]) for i in images] == [0, 10, 20]

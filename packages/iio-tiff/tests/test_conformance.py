@@ -6,9 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 import tifffile
+from tiff_dialects import DIALECTS
 from tiff_samples import SAMPLES, fei
 
 from iio_core.testing import PluginSuite, Sample
+
+LIKE = {"LSM": "LSM of channels", "NDPI": "NDPI that is not compressed"}
 
 
 @pytest.mark.slow  # a dozen formats
@@ -17,7 +20,12 @@ class TestTiff(PluginSuite):
 
     def samples(self) -> Iterator[Sample]:
         for name, make in SAMPLES.items():
-            yield Sample(name, *make())
+            dialect = DIALECTS.get(LIKE.get(name, name))
+            if dialect is None:
+                yield Sample(name, *make())
+            else:
+                data, (first, *_) = dialect()
+                yield Sample(name, data, first.image)
 
     def backend_state(self) -> object:
         return tifffile.TIFF.MAXWORKERS, tifffile.TIFF.BUFFERSIZE

@@ -16,6 +16,7 @@ import tifffile
 from tiff_samples import handmade, noise, written
 
 import iio_core as iio
+from iio_tiff import _codestreams
 
 BASIC = {256: (3, (7,)), 257: (3, (5,)), 258: (3, (8,)), 259: (3, (1,)), 262: (3, (1,))}
 ERRORS = (iio.DecodeError, iio.LimitError)
@@ -93,8 +94,8 @@ def test_a_chain_that_leaves_the_file() -> None:
 def test_directories_that_overlap() -> None:
     """Each begins a few bytes after the one before: as many pages as bytes."""
     unit = struct.pack("<H", 1) + struct.pack("<HHII", 256, 4, 1, 1)
-    data = bytearray(b"II*\0" + struct.pack("<I", 8) + bytes(60_000))
-    for at in range(8, 60_000 - 64, 18):
+    data = bytearray(b"II*\0" + struct.pack("<I", 8) + bytes(18_000))
+    for at in range(8, 18_000 - 64, 18):
         data[at : at + 14] = unit
         struct.pack_into("<I", data, at + 14, at + 18)
     refused(bytes(data))
@@ -184,14 +185,46 @@ def test_a_bomb_of_deflate() -> None:
         iio.imread(data, plugin="tiff")
 
 
-@pytest.mark.parametrize("compression", ["jpeg", "jpeg2000", "png", "webp"])
-def test_an_image_that_is_larger_inside(compression: str) -> None:
+FAST = {"effort": 1, "numthreads": 1}
+INNER = [
+    *(("jpeg", {}), ("jpeg2000", {}), ("png", {}), ("jpegxl", FAST), ("jpegxr", {}), ("lerc", {})),
+    *(
+        ("jpegxl", {"usecontainer": True, **FAST}),
+        ("webp", {"lossless": True}),
+        ("webp", {"level": 50}),
+    ),
+]
+
+
+@pytest.mark.parametrize(("compression", "how"), INNER, ids=str)
+def test_an_image_that_is_larger_inside(compression: str, how: dict[str, object]) -> None:
     pytest.importorskip("imagecodecs")
-    how = {"photometric": "rgb", "metadata": None, "rowsperstrip": 400}
-    big = written(noise(400, 400, 3), compression=compression, **how)
+    options = {"photometric": "rgb", "metadata": None, "rowsperstrip": 300}
+    image = noise(300, 410, 3)
+    big = written(image, compression=compression, compressionargs=how, **options)
     data = changed(changed(changed(big, 256, 16), 257, 16), 278, 16)
-    with pytest.raises(ERRORS, match="claims to have 400 x 400"):
+    with pytest.raises(ERRORS, match="claims to have 410 x 300"):
         iio.imread(data, plugin="tiff")
+    # Small ones are fine.
+    shape = {"photometric": "rgb", "metadata": None, "tile": (16, 16)}
+    data = written(image, compression=compression, compressionargs=how, **shape)
+    iio.imread(data, plugin="tiff")
+
+
+@pytest.mark.parametrize("size", [(8, 16), (24, 8), (64, 64), (17, 1100), (300, 40)], ids=str)
+def test_sizes_inside(size: tuple[int, int]) -> None:
+    """Each codec writes small, square and large sizes in its own way."""
+    imagecodecs = pytest.importorskip("imagecodecs")
+    image = noise(*size, 3)
+    encoders = [
+        *((34712, imagecodecs.jpeg2k_encode, {}), (34934, imagecodecs.jpegxr_encode, {})),
+        *((50002, imagecodecs.jpegxl_encode, {"usecontainer": c, **FAST}) for c in (False, True)),
+        *((50001, imagecodecs.webp_encode, {"lossless": c}) for c in (False, True)),
+        *((34933, imagecodecs.png_encode, {}), (34887, imagecodecs.lerc_encode, {})),
+        (7, imagecodecs.jpeg_encode, {}),
+    ]
+    for code, encode, how in encoders:
+        assert _codestreams._MEASURES[code](bytes(encode(image, **how))) == size, code
 
 
 @pytest.mark.parametrize(

@@ -61,6 +61,11 @@ def test_a_page_is_of_the_file_or_of_a_series() -> None:
     np.testing.assert_array_equal(iio.imread(data, index=0, page=2), stack[2])
     np.testing.assert_array_equal(iio.imread(data, page=3), noise(12, 13, 3))
     assert iio.improps(data, page=3).shape == (12, 13, 3)
+    # All of the file is what a page is picked from, as imageio has it.
+    for index in (None, ...):
+        np.testing.assert_array_equal(iio.imread(data, index=index, page=3), noise(12, 13, 3))
+        assert iio.improps(data, index=index, page=3).shape == (12, 13, 3)
+        assert iio.immeta(data, index=..., page=3)["ImageWidth"] == 13
     for wrong in ({"page": 5}, {"index": 0, "page": 3}, {"page": -6}):
         with pytest.raises(iio.FrameIndexError):
             iio.imread(data, **wrong)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from iio_core import EncodeError, MetadataWarning, Target
+from iio_core import EncodeError, MetadataWarning, Target, warn
 
 from ._reader import HEADER
 
@@ -68,10 +67,10 @@ class FarbfeldWriter:
         if not image.size:
             raise EncodeError(f"{self._target.name}: there are no pixels in {image.shape}")
         if metadata:
-            warnings.warn(
-                f"farbfeld holds no metadata; left out: {', '.join(metadata)}",
+            left_out = ", ".join(metadata)
+            warn(
+                f"{self._target.name}: farbfeld holds no metadata; left out: {left_out}",
                 MetadataWarning,
-                stacklevel=2,
             )
         height, width = image.shape[:2]
         file = self._target.open()

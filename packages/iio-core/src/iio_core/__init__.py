@@ -28,11 +28,14 @@ if TYPE_CHECKING:
     from ._limits import Limits, limits
     from ._properties import ImageProperties
     from ._protocols import (
+        ChecksLimits,
         CountsFrames,
         CountsWritten,
         DecidesBatches,
         HasDefaultIndex,
         Index,
+        ObjectsToOptions,
+        PicksImages,
         Reader,
         ReadersByFormat,
         ReadPlugin,
@@ -50,6 +53,7 @@ if TYPE_CHECKING:
     from ._session import ReadSession, WriteSession
     from ._spec import Advisory, Format, Pixels, PluginSpec, Signature
     from ._version import __version__
+    from ._warning import warn
 
 _HOMES = {
     "_api": ("imiter", "immeta", "imopen", "improps", "imread", "imwrite"),
@@ -71,11 +75,14 @@ _HOMES = {
     "_limits": ("Limits", "limits"),
     "_properties": ("ImageProperties",),
     "_protocols": (
+        "ChecksLimits",
         "CountsFrames",
         "CountsWritten",
         "DecidesBatches",
         "HasDefaultIndex",
         "Index",
+        "ObjectsToOptions",
+        "PicksImages",
         "ReadPlugin",
         "Reader",
         "ReadersByFormat",
@@ -93,12 +100,14 @@ _HOMES = {
     "_session": ("ReadSession", "WriteSession"),
     "_spec": ("Advisory", "Format", "Pixels", "PluginSpec", "Signature"),
     "_version": ("__version__",),
+    "_warning": ("warn",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "Advisory",
     "Candidate",
+    "ChecksLimits",
     "CountsFrames",
     "CountsWritten",
     "DecidesBatches",
@@ -117,7 +126,9 @@ __all__ = [
     "MetadataWarning",
     "NoPluginError",
     "NotThisFormat",
+    "ObjectsToOptions",
     "OptionError",
+    "PicksImages",
     "Pixels",
     "PluginContractError",
     "PluginNotInstalledError",
@@ -152,6 +163,7 @@ __all__ = [
     "register",
     "registry",
     "use",
+    "warn",
 ]
 
 

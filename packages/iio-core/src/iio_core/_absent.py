@@ -78,6 +78,7 @@ def _plugins(here: set[str]) -> list[Plugin]:
         reads,
         writes,
         devices,
+        priority,
     ) in _catalog.ENTRIES:
         if plugin in here:
             continue
@@ -88,8 +89,9 @@ def _plugins(here: set[str]) -> list[Plugin]:
             signatures=tuple(Signature(*signature) for signature in signatures),
             devices=devices or ("<>",),  # a directory says nothing of itself
             reads=_ANY if reads else (),
-            writes=_ANY if writes else (),
+            writes=_ANY if writes is True else tuple(Pixels(*p) for p in writes or ()),
             requires=requirement,
+            priority=priority,
         )
         by_name.setdefault(plugin, (distribution, []))[1].append(format)
     return [

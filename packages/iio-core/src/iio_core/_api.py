@@ -6,7 +6,9 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from ._errors import EncodeError, OptionError
+from ._holding import kind_of
 from ._opening import open_reading, open_writing
+from ._translate import CAUGHT
 
 if TYPE_CHECKING:
     import numpy as np
@@ -232,7 +234,8 @@ def imwrite(
         ``(height, width)`` or ``(height, width, channels)``; with one axis more in front, a list or
         an iterable: several images.
     plugin : str or plugin, optional
-        Who is to write it; otherwise the extension decides.
+        Who is to write it; otherwise the extension decides, and between plugins with an equal claim
+        to it which one holds such pixels.
     extension : str, optional
         The extension to go by instead of the target's own.
     format : str, optional
@@ -275,6 +278,7 @@ def imwrite(
         fsync=fsync,
         options=options,
         call="write",
+        kind=kind_of(image, is_batch),
     )
     try:
         session.write(image, is_batch=is_batch, metadata=metadata, **rest)
@@ -284,7 +288,7 @@ def imwrite(
     except BaseException:
         try:
             session.abort()
-        except EncodeError:
+        except CAUGHT:
             pass  # the first error is the one to tell
         raise
     return session.getvalue() if isinstance(uri, str) and uri == "<bytes>" else None

@@ -7,7 +7,7 @@ import re
 import traceback
 from typing import Any
 
-from . import _catalog, _wheels
+from . import _catalog, _plugins, _wheels
 from ._plugins import Plugin, Registry, Rejected, names_of, problem_of
 
 __all__ = ["GROUP", "installed_version", "scan", "target_of", "user_order"]
@@ -30,7 +30,8 @@ def scan() -> Registry:
         try:
             if entry.dist is not None:
                 distribution, version = _named(entry.dist)
-            spec = entry.load()
+            with _plugins.watch(entry.name):
+                spec = entry.load()
             problem = problem_of(spec, entry.name)
             if problem:
                 rejected.append(Rejected(entry.name, distribution, version, problem))

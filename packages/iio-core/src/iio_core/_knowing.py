@@ -9,7 +9,7 @@ from . import _options
 from ._errors import OptionError, PluginNotInstalledError
 from ._select import Candidate
 
-__all__ = ["Asked", "Dialect", "knowing", "opener_of", "writer_type_of"]
+__all__ = ["Asked", "Dialect", "knowing", "opener_of", "willing", "writer_type_of"]
 
 Asked = tuple[Candidate, Mapping[str, Any]]
 """A candidate, with the options of the call by its own names."""
@@ -74,6 +74,23 @@ def knowing(
     where = f"{name}: plugin {best.plugin.spec.name!r} for {best.format.name or 'this'}"
     _options.check(first, known, where=where)
     raise OptionError(f"{where} does not know all of the options {', '.join(first)} together")
+
+
+def willing(asked: Iterator[Asked]) -> Asked:
+    """Return the first candidate for writing that takes what the options say, else the first.
+
+    That one will say itself what is wrong.
+    """
+    first: Asked | None = None
+    for candidate, given in asked:
+        first = first or (candidate, given)
+        if not given:
+            return candidate, given
+        objection = getattr(candidate.plugin.load(), "objection", None)
+        if objection is None or not objection(candidate.format.name, given):
+            return candidate, given
+    assert first is not None  # `knowing` raises if nobody knows the options
+    return first
 
 
 def _option_names(candidate: Candidate, opener: str, call: str | None) -> set[str]:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from ._errors import LimitError, OptionError
+from ._free_memory import free_memory
 
 __all__ = ["Limits", "current", "limits", "parse_bytes"]
 
@@ -233,22 +234,6 @@ def limits(**changes: int | float | str) -> Iterator[Limits]:
         yield inside
     finally:
         _scoped.reset(token)
-
-
-def free_memory() -> int | None:
-    """Return the bytes of memory that could be had now; None where that cannot be told."""
-    try:
-        with open("/proc/meminfo", "rb") as file:
-            for line in file:
-                if line.startswith(b"MemAvailable:"):
-                    return int(line.split()[1]) * 1024
-    except OSError:
-        pass  # not Linux
-    sysconf = getattr(os, "sysconf", None)  # not on Windows
-    try:
-        return None if sysconf is None else int(sysconf("SC_PHYS_PAGES") * sysconf("SC_PAGE_SIZE"))
-    except (ValueError, OSError):
-        return None
 
 
 def _weigh(value: object) -> int:

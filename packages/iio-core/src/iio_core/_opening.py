@@ -9,7 +9,8 @@ from typing import Any
 
 from . import _options, _registry, _select
 from ._errors import NotThisFormat, OptionError, PluginContractError, PluginNotInstalledError
-from ._knowing import Asked, Dialect, knowing, opener_of
+from ._holding import Kind, holding_first
+from ._knowing import Asked, Dialect, knowing, opener_of, willing
 from ._limits import current as current_limits
 from ._registry import Plugin, Registry
 from ._resources import Resource, Target, open_resource, open_target
@@ -86,6 +87,13 @@ def _open_reading(
             return opened
     from ._explain import nobody_reads
 
+    if plugin is None and not (resource.is_directory or resource.device):
+        from ._absent import readers as absent_readers
+
+        head = resource.head(HEAD)
+        best = min(c.claim for c in declined)
+        elsewhere = absent_readers(head, resource.filename, registry)
+        declined += [c for c in elsewhere if c.claim <= best]
     raise nobody_reads(resource, registry, declined, plugin, trust)
 
 
@@ -281,6 +289,7 @@ def open_writing(
     call: str | None = None,
     lasting: bool | None = None,
     dialect: Dialect | None = None,
+    kind: Kind | None = None,
 ) -> tuple[WriteSession, dict[str, Any]]:
     """Open a session for writing, and return the options that are left for the method `call`."""
     lasting = call is None if lasting is None else lasting
@@ -294,11 +303,14 @@ def open_writing(
         from ._explain import nobody_writes
 
         raise nobody_writes(target, registry, candidates, plugin, format)
+    usable = holding_first(usable, kind)
     if dialect is not None:
         usable.sort(key=lambda c: (c.claim, dialect.rank(c)))
     candidate, given = usable[0], options
     if options or dialect is not None:
-        candidate, given = next(knowing(usable, options, target.name, "open_writer", call, dialect))
+        candidate, given = willing(
+            knowing(usable, options, target.name, "open_writer", call, dialect)
+        )
     try:
         chosen = candidate.plugin.load()
     except PluginNotInstalledError:
@@ -312,12 +324,12 @@ def open_writing(
     blame = Blame(candidate.plugin, candidate.format.name, target.name)
     try:
         writer = chosen.open_writer(target, candidate.format.name, **opening)
+        return WriteSession(writer, target, blame, lasting=lasting), rest
     except BaseException as error:
         target.abort()
         if isinstance(error, CAUGHT):
             blame.encoding(error)
         raise
-    return WriteSession(writer, target, blame, lasting=lasting), rest
 
 
 def writers_for(

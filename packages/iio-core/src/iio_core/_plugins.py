@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from importlib import import_module
 from typing import Any
@@ -10,7 +12,10 @@ from typing import Any
 from ._errors import PluginNotInstalledError
 from ._spec import API, Advisory, Format, Pixels, PluginSpec, Signature
 
-__all__ = ["Plugin", "Registry", "Rejected", "names_of", "problem_of"]
+__all__ = ["Plugin", "Registry", "Rejected", "names_of", "problem_of", "watch"]
+
+watch: Callable[[str], AbstractContextManager[object]] = nullcontext
+"""What stands around the import of a spec or a plugin of that name; the command bounds its time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +75,8 @@ class Plugin:
         if not self._loaded:
             module, _, attribute = self.spec.plugin.partition(":")
             try:
-                self._loaded.append(getattr(import_module(module), attribute))
+                with watch(self.spec.name):
+                    self._loaded.append(getattr(import_module(module), attribute))
             except (Exception, SystemExit) as error:
                 raise PluginNotInstalledError(
                     f"plugin {self} cannot be imported: {type(error).__name__}: {error}"
@@ -104,11 +110,15 @@ class Registry:
         Those that cannot, each with its reason.
     order : tuple of str
         The user's order of plugin names; ``"-name"`` comes after all others.
+    requested : tuple of str
+        The names of the only plugins that are to be used, if somebody said so: those that are used
+        on request are.
     """
 
     plugins: tuple[Plugin, ...] = ()
     rejected: tuple[Rejected, ...] = ()
     order: tuple[str, ...] = ()
+    requested: tuple[str, ...] = ()
     tables: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def find(self, name: str) -> Plugin | None:
@@ -129,11 +139,17 @@ class Registry:
                 return len(self.order) + 1
         return len(self.order)
 
+    def offered(self) -> tuple[Plugin, ...]:
+        """Return the plugins that files are given to: without those that nobody asked for."""
+        return tuple(
+            p for p in self.plugins if not p.spec.on_request or p.spec.name in self.requested
+        )
+
     def of_one(self, plugin: Plugin) -> Registry:
         """Return the registry of one plugin alone; made once for a plugin of this one."""
         alone: Registry | None = self.tables.get(plugin)
         if alone is None:
-            alone = Registry((plugin,))
+            alone = Registry((plugin,), requested=(plugin.spec.name,))
             if plugin in self.plugins:
                 self.tables[plugin] = alone
         return alone

@@ -6,8 +6,9 @@ signatures. Core's sessions do the rest (`ReadSession`, `WriteSession`): a reade
 one image at a time and never sees a negative index, a writer is given one image at a time.
 
 Optional attributes, each with a protocol below, tell core of more: `HasDefaultIndex`,
-`ReadsBatches`, `TakesArrays`, `DecidesBatches`, `WritersByFormat`, `ReadersByFormat`,
-`SupportsRegions`, `ThreadSafe`, `CountsFrames`, `CountsWritten`.
+`ReadsBatches`, `ChecksLimits`, `PicksImages`, `TakesArrays`, `DecidesBatches`,
+`ObjectsToOptions`, `WritersByFormat`, `ReadersByFormat`, `SupportsRegions`, `ThreadSafe`,
+`CountsFrames`, `CountsWritten`.
 """
 
 from __future__ import annotations
@@ -23,11 +24,14 @@ if TYPE_CHECKING:
     from ._resources import Resource, Target
 
 __all__ = [
+    "ChecksLimits",
     "CountsFrames",
     "CountsWritten",
     "DecidesBatches",
     "HasDefaultIndex",
     "Index",
+    "ObjectsToOptions",
+    "PicksImages",
     "ReadPlugin",
     "Reader",
     "ReadersByFormat",
@@ -117,6 +121,16 @@ class WritePlugin(Protocol):
         """Open a writer for the format of this name."""
 
 
+class ObjectsToOptions(Protocol):
+    """A write plugin that can tell from options alone that it cannot write what they ask for.
+
+    Another plugin with an equal claim is then asked, so that installing a wheel breaks no call.
+    """
+
+    def objection(self, format: str, options: Mapping[str, Any], /) -> str:
+        """Return what of the options it cannot do; an empty string if it can do all."""
+
+
 class WritersByFormat(Protocol):
     """A write plugin whose formats have options of their own."""
 
@@ -143,6 +157,24 @@ class ReadsBatches(Protocol):
     """A reader that answers ``...`` and tuples of ints itself, stacked along a new first axis."""
 
     reads_batches: bool
+
+
+class ChecksLimits(Protocol):
+    """A reader that asks ``resource.limits.check_array`` itself, before `read` takes memory.
+
+    Others are asked for `properties` before each `read`, which may cost more than a small image.
+    """
+
+    checks_limits: bool
+
+
+class PicksImages(Protocol):
+    """A reader some of whose options pick a part of the file by themselves, such as a page.
+
+    With one of them, ``index=...`` is the file to pick from, and the reader gets None.
+    """
+
+    picks: frozenset[str]
 
 
 class CountsFrames(Protocol):

@@ -187,7 +187,9 @@ def use(*plugins: str | PluginSpec, only: bool = False) -> Iterator[Registry]:
     order = _known(inside, tuple(names))
     if only:
         kept = [inside.find(name) for name in order]
-        inside = inside.replace(plugins=tuple(p for p in kept if p is not None))
+        plugins = tuple(p for p in kept if p is not None)
+        names = tuple(p.spec.name for p in plugins)
+        inside = inside.replace(plugins=plugins, requested=names)
     inside = inside.replace(order=(*order, *inside.order))
     token = _scoped.set(inside)
     try:

@@ -40,5 +40,8 @@ def __getattr__(name: str) -> PluginSpec:
         "claims_too_little": {"reads": (Pixels("uint8", (3,)),)},
         "all_by_default": {"reads_all": True},
         "takes_a_second": {"multiple": False, "streams": False},
+        "only_reads": {"writes": (), "multiple": False, "streams": False},
+        "only_writes": {"reads": ()},
     }.get(name, {})
-    return spec(name if name not in {"all_by_default", "takes_a_second"} else "good", **changes)
+    good = {"all_by_default", "takes_a_second", "only_reads", "only_writes"}
+    return spec("good" if name in good else name, **changes)

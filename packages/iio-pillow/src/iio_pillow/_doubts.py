@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import IO, TYPE_CHECKING
 
-from iio_core import IIOWarning
+from iio_core import warn
 
 from ._depth import declared_depth, declared_depth_of_image
 from ._quirks import misread
@@ -51,7 +50,7 @@ def doubt(
         if format != "CUR":
             return wrong
         # The pixels are right, and there is nobody else to show them.
-        warnings.warn(f"{wrong}: all of it is opaque", IIOWarning, stacklevel=2)
+        warn(f"{wrong}: all of it is opaque")
     if eight_bit:
         return None
     depth = declared_depth(format, head if file is None else telling(file, format, head))

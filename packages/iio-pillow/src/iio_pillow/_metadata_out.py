@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import struct
-import warnings
 from collections.abc import Collection, Mapping, MutableMapping, Sequence, Sized
 from typing import TYPE_CHECKING, Any
 
-from iio_core import MetadataWarning
+from iio_core import MetadataWarning, warn
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -65,6 +64,7 @@ def saving(
     *,
     number: int = 0,
     told: set[str] | None = None,
+    file: str = "",
 ) -> dict[str, Any]:
     """Return metadata as the options that Pillow takes when it saves.
 
@@ -82,6 +82,8 @@ def saving(
         Which image of the file it is for, where there is a list with an entry for each.
     told : set of str, optional
         What was warned of already; what is warned of now is added.
+    file : str
+        What is written, for the warning.
 
     Warns
     -----
@@ -131,11 +133,8 @@ def saving(
     if new:
         if told is not None:
             told.update(new)
-        warnings.warn(
-            f"{format} cannot hold this metadata, which is left out: {', '.join(new)}",
-            MetadataWarning,
-            stacklevel=2,
-        )
+        message = f"{format} cannot hold this metadata, which is left out: {', '.join(new)}"
+        warn(f"{file}: {message}" if file else message, MetadataWarning)
     return options
 
 
@@ -185,7 +184,9 @@ def _is_storable(tag: int, value: Any) -> bool:
     return True
 
 
-def upright(packet: bytes | Image.Exif, format: str, told: set[str]) -> bytes | Image.Exif:
+def upright(
+    packet: bytes | Image.Exif, format: str, told: set[str], file: str
+) -> bytes | Image.Exif:
     """Return an EXIF packet without its orientation; warn if there is one.
 
     For an encoder that turns the pixels instead of storing it.
@@ -201,11 +202,10 @@ def upright(packet: bytes | Image.Exif, format: str, told: set[str]) -> bytes | 
     del data[TAG]
     if "Orientation" not in told:
         told.add("Orientation")
-        warnings.warn(
-            f"{format} (through Pillow) cannot hold pixels that are turned when they are shown: "
-            "Orientation is left out, the pixels are stored as they are. Turn them before",
+        warn(
+            f"{file}: {format} (through Pillow) cannot hold pixels that are turned when they are "
+            "shown: Orientation is left out, the pixels are stored as they are. Turn them before",
             MetadataWarning,
-            stacklevel=3,
         )
     return data.tobytes()
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from iio_core import (
     DecodeError,
     NotThisFormat,
+    ObjectsToOptions,
+    OptionError,
     Reader,
     ReadPlugin,
     Resource,
@@ -19,6 +21,7 @@ from iio_core import (
 from ._classes import Classes
 from ._doubts import DOUBTFUL, doubt
 from ._writers import WRITERS
+from ._writers._checks import check
 
 __all__ = ["PLUGIN", "PillowPlugin"]
 
@@ -86,6 +89,8 @@ class PillowPlugin:
         except SyntaxError as error:
             if format == "TIFF" and "pixel mode" in str(error):
                 raise _declined("Pillow has no mode for such pixels", resource, format) from None
+            if format == "JPEG" and (reason := _strange_jpeg(resource.head(1 << 16))):
+                raise NotThisFormat(reason) from None
             raise
         if format in DOUBTFUL:
             reason = doubt(
@@ -104,9 +109,32 @@ class PillowPlugin:
         """Return the class that writes a format, with its options."""
         return WRITERS[format]
 
+    def objection(self, format: str, options: Mapping[str, Any], /) -> str:
+        """Return which option of a format has a value that Pillow does not know."""
+        try:
+            check(WRITERS[format].rules, options)
+        except OptionError as error:
+            return str(error)
+        return ""
+
     def open_writer(self, target: Target, format: str, /) -> Writer:
         """Open a file for writing."""
         return WRITERS[format](target, format)
+
+
+def _strange_jpeg(head: bytes) -> str:
+    """Say why Pillow does not open a JPEG that another decoder may. ITU-T T.81, section B.2.2."""
+    at = 2
+    while at + 5 <= len(head) and head[at] == 0xFF:
+        marker = head[at + 1]
+        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
+            if head[at + 4] != 8:
+                return f"it has {head[at + 4]} bits a sample, and Pillow reads JPEG of 8"
+            return "it is lossless JPEG, which Pillow does not read" if marker == 0xC3 else ""
+        if marker == 0xF7:
+            return "it is JPEG-LS, which Pillow does not read"
+        at += 2 + int.from_bytes(head[at + 2 : at + 4], "big")
+    return ""
 
 
 def _declined(reason: str, resource: Resource, format: str) -> Exception:
@@ -126,3 +154,4 @@ def _declined(reason: str, resource: Resource, format: str) -> Exception:
 PLUGIN = PillowPlugin()
 _reads: ReadPlugin = PLUGIN
 _writes: WritePlugin = PLUGIN
+_objects: ObjectsToOptions = PLUGIN

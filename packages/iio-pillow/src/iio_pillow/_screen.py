@@ -7,12 +7,11 @@ program it finds that takes screenshots; here a screen on Linux is that of an X 
 from __future__ import annotations
 
 import os
-import warnings
 from typing import Any
 
 from PIL import Image
 
-from iio_core import DecodeError, IIOWarning, OptionError, Reader, Resource
+from iio_core import DecodeError, OptionError, Reader, Resource, warn
 
 from . import _grab
 from ._backend import pillow_version
@@ -125,10 +124,8 @@ def _display(xdisplay: str | None) -> str:
             plugin="pillow",
         )
     if xdisplay is None and os.environ.get("WAYLAND_DISPLAY"):
-        warnings.warn(
+        warn(
             "the screen is grabbed through X11, to which windows of Wayland do not show",
-            IIOWarning,
-            stacklevel=2,
         )
     return display
 

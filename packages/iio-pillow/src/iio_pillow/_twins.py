@@ -11,12 +11,11 @@ from __future__ import annotations
 
 import builtins
 import enum
-import warnings
 from collections.abc import Mapping
 from types import FunctionType, ModuleType, SimpleNamespace
 from typing import Any
 
-from iio_core import DecodeError, IIOWarning
+from iio_core import DecodeError, warn
 
 __all__ = ["Namespace", "StandIn", "image_opening", "quiet_exif", "twin"]
 
@@ -64,14 +63,18 @@ def twin(module: ModuleType, **others: Any) -> Namespace:
     if "Image" in space:
         space["Image"] = _image()
     space |= others
+    classes: dict[type, type] = {}
     for name, value in vars(module).items():
         if name not in others and getattr(value, "__module__", None) == module.__name__:
-            space[name] = _copied(value, space)
+            space[name] = _copied(value, space, classes)
     return space
 
 
-def _copied(value: Any, space: Namespace) -> Any:
-    """Return a function or a class that looks names up in `space`; anything else as it is."""
+def _copied(value: Any, space: Namespace, classes: dict[type, type]) -> Any:
+    """Return a function or a class that looks names up in `space`; anything else as it is.
+
+    `classes` are the originals and their twins so far: what a class inherits is the twin's, too.
+    """
     if isinstance(value, FunctionType):
         copy = FunctionType(
             value.__code__, space, value.__name__, value.__defaults__, value.__closure__
@@ -80,19 +83,23 @@ def _copied(value: Any, space: Namespace) -> Any:
         copy.__dict__.update(value.__dict__)
         return copy
     if isinstance(value, staticmethod | classmethod):
-        return type(value)(_copied(value.__func__, space))
+        return type(value)(_copied(value.__func__, space, classes))
     if isinstance(value, property):
         parts = (value.fget, value.fset, value.fdel)
-        return property(*(part and _copied(part, space) for part in parts))
+        return property(*(part and _copied(part, space, classes) for part in parts))
+    if isinstance(value, type) and value in classes:  # another name of it
+        return classes[value]
     if isinstance(value, type) and not issubclass(value, tuple | enum.Enum | BaseException):
         members = {
-            name: _copied(member, space)
+            name: _copied(member, space, classes)
             for name, member in vars(value).items()
             if isinstance(member, FunctionType | staticmethod | classmethod | property)
         }
         if hasattr(value, "getexif"):
             members["getexif"] = _getexif(value)
-        made: type = type(value)(value.__name__, (value,), members)  # type: ignore[misc]
+        bases = (value, *(classes[base] for base in value.__bases__ if base in classes))
+        made: type = type(value)(value.__name__, bases, members)  # type: ignore[misc]
+        classes[value] = made
         return made
     return value
 
@@ -115,7 +122,7 @@ def quiet_exif(image: Any) -> None:
 
 def _warn(message: Any, *_: Any, **__: Any) -> None:
     text = " ".join(str(message).split()).rstrip(".")
-    warnings.warn(f"Pillow: {text}", IIOWarning, stacklevel=3)
+    warn(f"Pillow: {text}")
 
 
 _WARNINGS = SimpleNamespace(warn=_warn)
@@ -169,4 +176,4 @@ def _exif(module: ModuleType) -> Any:
 
     space["warnings"] = _WARNINGS
     space["__builtins__"] = {**vars(builtins), "__import__": importing}
-    return _copied(module.Exif, space)
+    return _copied(module.Exif, space, {})

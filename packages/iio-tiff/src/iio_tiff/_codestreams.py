@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["check_codestream"]
 
+_OLD_JPEG = 6
 _SLACK = 4  # encoders round up to whole blocks
 
 
@@ -29,14 +30,14 @@ def check_codestream(data: bytes, key: TiffPage, segments: Segments) -> None:
     if compression in _UNPACKERS and len(data) > _HARMLESS and not has_codecs():
         _check_unpacked(data, compression, segments)
     measure = _MEASURES.get(compression)
-    if measure is None:
-        return
-    size = measure(data if measure is _jpeg else data[:4096])
+    size = None if measure is None else measure(data)
     if size is None:
         return
     _, height, width = segments.piece
-    whole = key.imagelength * key.imagewidth
-    if size[0] * size[1] > max(_SLACK * height * width, whole, 1 << 16):
+    most = max(_SLACK * height * width, 1 << 16)
+    if compression == _OLD_JPEG:  # of which strips are parts of one
+        most = max(most, key.imagelength * key.imagewidth)
+    if size[0] * size[1] > most:
         raise segments.damaged(
             f"a strip or tile of {width} x {height} pixels claims to have {size[1]} x {size[0]}"
         )
@@ -88,7 +89,7 @@ def _jpeg(data: bytes) -> tuple[int, int] | None:
 
 def _jpeg2000(data: bytes) -> tuple[int, int] | None:
     """ITU-T T.800, section A.5.1: SIZ follows SOC at once."""
-    at = data.find(b"\xff\x4f\xff\x51")
+    at = data.find(b"\xff\x4f\xff\x51", 0, 4096)
     if at < 0 or at + 24 > len(data):
         return None
     right, bottom, left, top = struct.unpack_from(">IIII", data, at + 8)
@@ -112,7 +113,77 @@ def _webp(data: bytes) -> tuple[int, int] | None:
     if kind == b"VP8L" and len(data) >= 25:
         bits = int.from_bytes(data[21:25], "little")
         return (bits >> 14 & 0x3FFF) + 1, (bits & 0x3FFF) + 1
-    return None  # VP8 itself has at most 16383 x 16383, and is charged by its length
+    if kind == b"VP8 " and len(data) >= 30:  # RFC 6386, section 9.1
+        width, height = struct.unpack_from("<HH", data, 26)
+        return height & 0x3FFF, width & 0x3FFF
+    return None
+
+
+def _jpegxl(data: bytes) -> tuple[int, int] | None:
+    """ISO/IEC 18181-1, SizeHeader; 18181-2: boxes of which jxlc or the first jxlp has it."""
+    at = 0
+    while data[at : at + 2] != b"\xff\x0a":
+        size = int.from_bytes(data[at : at + 4], "big")
+        kind = data[at + 4 : at + 8]
+        head = 16 if size == 1 else 8
+        if kind in (b"jxlc", b"jxlp"):
+            at += head + (4 if kind == b"jxlp" else 0)
+            if data[at : at + 2] != b"\xff\x0a":
+                return None
+            break
+        if size == 1:
+            size = int.from_bytes(data[at + 8 : at + 16], "big")
+        if size < head or at + size >= len(data):
+            return None
+        at += size
+    bits = _Bits(data[at + 2 : at + 14])
+    small = bits.take(1)
+    height = 8 * (bits.take(5) + 1) if small else bits.size()
+    ratio = bits.take(3)
+    if ratio:
+        top, bottom = _RATIOS[ratio - 1]
+        return height, height * top // bottom
+    return height, 8 * (bits.take(5) + 1) if small else bits.size()
+
+
+_RATIOS = ((1, 1), (12, 10), (4, 3), (3, 2), (16, 9), (5, 4), (2, 1))
+
+
+class _Bits:
+    """Takes bits, the lowest of each byte first."""
+
+    def __init__(self, data: bytes) -> None:
+        self._rest = int.from_bytes(data, "little")
+
+    def take(self, number: int) -> int:
+        found = self._rest & (1 << number) - 1
+        self._rest >>= number
+        return found
+
+    def size(self) -> int:
+        return 1 + self.take((9, 13, 18, 30)[self.take(2)])
+
+
+def _jpegxr(data: bytes) -> tuple[int, int] | None:
+    """ITU-T T.832, section 8.3: WIDTH_MINUS1 and HEIGHT_MINUS1 of the image header."""
+    at = data.find(b"WMPHOTO\0")
+    if at < 0 or len(data) < at + 20:
+        return None
+    short = data[at + 10] & 0x80
+    width, height = struct.unpack_from(">HH" if short else ">II", data, at + 12)
+    return height + 1, width + 1
+
+
+def _lerc(data: bytes) -> tuple[int, int] | None:
+    """LERC specification, the headers of Lerc2 and Lerc1: rows, then columns."""
+    if data[:6] == b"Lerc2 " and len(data) >= 22:
+        (version,) = struct.unpack_from("<i", data, 6)
+        height, width = struct.unpack_from("<ii", data, 14 if version >= 3 else 10)
+    elif data[:10] == b"CntZImage " and len(data) >= 26:
+        height, width = struct.unpack_from("<ii", data, 18)
+    else:
+        return None
+    return max(0, height), max(0, width)
 
 
 _MEASURES = {
@@ -120,4 +191,7 @@ _MEASURES = {
     **dict.fromkeys((33003, 33004, 33005, 34712), _jpeg2000),
     34933: _png,
     **dict.fromkeys((50001, 34927), _webp),
+    **dict.fromkeys((50002, 52546), _jpegxl),
+    **dict.fromkeys((22610, 34934), _jpegxr),
+    34887: _lerc,
 }

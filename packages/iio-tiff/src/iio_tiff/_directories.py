@@ -11,81 +11,24 @@ from __future__ import annotations
 import struct
 from typing import IO, Literal, NamedTuple
 
+import numpy as np
+
 from iio_core import DecodeError, FrameIndexError, LimitError, Limits
 
-__all__ = ["Chain", "Directory"]
+from ._directory import OF_PIXELS, SIZES, Directory
 
-# Bytes of a value of each type: BYTE, ASCII, SHORT, LONG, RATIONAL, ... IFD, and those of BigTIFF.
-_SIZES = dict(zip(range(1, 14), (1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4), strict=True))
-_SIZES |= {16: 8, 17: 8, 18: 8}
-_CODES = {1: "B", 3: "H", 4: "I", 13: "I", 16: "Q", 18: "Q"}
+__all__ = ["Chain"]
 
-# Without these the pixels would be decoded or arranged differently: they may not be missing.
-_OF_PIXELS = frozenset(
-    {*range(254, 260), 262, 266, 273, *range(277, 280), 284, 292, 293, 317, *range(320, 326)}
-    | {270, 330, 332, 338, 339, 347, *range(512, 522), 530, 32997, 32998}
-    | {33628, 33629, 34361, 34412, 50838, 50839}
-)
 # Tables that the backend reads at once, as Python numbers.
 _TABLES = frozenset({258, 273, 279, 324, 325, 330, 339, 513, 514})
 _MOST_ENTRIES = 4096
+_PARSED, _PARSED_ENTRY = 600, 300  # bytes that a directory, and an entry, takes as objects
+_COMPARED = 2  # bytes that take as long as to compare two pages
 _GUESS = 512  # most directories are shorter
+_BLOCK = 1 << 16  # bytes of directories that are looked at together
+_STRIDE = _BLOCK // 4  # further apart they are looked at one by one
 _SUBIFDS = 330
 _NDPI = 65420  # the mark of NDPI, whose offsets have 64 bits in a classic TIFF
-
-
-class Directory:
-    """One directory, whose values are read when they are asked for.
-
-    Parameters
-    ----------
-    chain : Chain
-        The file.
-    entries : bytes
-        Its entries, looked through.
-
-    Attributes
-    ----------
-    lost : set of int
-        Tags whose values are not in the file.
-    """
-
-    __slots__ = ("_chain", "_entries", "lost")
-
-    def __init__(self, chain: Chain, entries: bytes) -> None:
-        self._chain = chain
-        self._entries: dict[int, tuple[int, int, bytes]] = {}
-        self.lost: set[int] = set()
-        for tag, kind, count, field in chain.entry.iter_unpack(entries):
-            size = _SIZES.get(kind, 0) * count
-            if size > chain.room and chain.offset_of(field) + size > chain.size:
-                self.lost.add(tag)  # one that may be missing
-                continue
-            self._entries.setdefault(tag, (kind, count, field))
-
-    def __contains__(self, tag: int) -> bool:
-        return tag in self._entries
-
-    def numbers(self, tag: int) -> tuple[int, ...]:
-        """Return the whole numbers of a tag; none if it is absent or has others."""
-        entry = self._entries.get(tag)
-        if entry is None or entry[0] not in _CODES:
-            return ()
-        kind, count, _ = entry
-        return struct.unpack(f"{self._chain.order}{count}{_CODES[kind]}", self.data(tag))
-
-    def number(self, tag: int, default: int = 0) -> int:
-        """Return the first whole number of a tag."""
-        found = self.numbers(tag)
-        return found[0] if found else default
-
-    def data(self, tag: int) -> bytes:
-        """Return the bytes of a tag's values."""
-        kind, count, field = self._entries[tag]
-        size = _SIZES.get(kind, 0) * count
-        if size <= self._chain.room:
-            return field[:size]
-        return self._chain.bytes_at(self._chain.offset_of(field), size)
 
 
 class _Plan(NamedTuple):
@@ -156,11 +99,13 @@ class Chain:
         self._passed: list[int] = []  # those that were only gone past
         self._ahead = 0
         self._taken = 0
+        self._entries = 0
         self._plans.clear()
         self._masks.clear()
         at = 8 if self.big else 4
         (self._next,) = struct.unpack_from(self._offset_code, head, at)
-        self.first = Directory(self, self._visit(self._next))
+        entries = self._visit(self._next)
+        self.first = Directory(self, entries, self._next)
 
     def count(self) -> int:
         """Return how many directories there are.
@@ -171,8 +116,30 @@ class Chain:
             If the chain leaves the file or comes back to itself.
         """
         while self._next:
-            self._visit(self._next)
+            last = self._directories[-1]
+            here = self._next
+            self._visit(here)
+            if 0 < here - last == self._next - here <= _STRIDE:
+                self._visit_row(here - last)
         return len(self._directories)
+
+    def charge_parsed(self) -> None:
+        """Charge what all directories take if the backend parses every tag of each.
+
+        Raises
+        ------
+        LimitError
+            If that is more than is allowed.
+        """
+        number = self.count()
+        taken = number * _PARSED + self._entries * _PARSED_ENTRY
+        if max(taken, _COMPARED * number**2) > self._limits.metadata_bytes:
+            raise LimitError(
+                f"{self._name} has {number:,} pages that are not all alike; to compare each with "
+                f"the others takes more than the {self._limits.metadata_bytes:,} bytes that are "
+                "allowed for metadata. Read single ones with page=, or allow more: "
+                "iio.limits(metadata_bytes=...) or IIO_MAX_METADATA_BYTES."
+            )
 
     def at(self, number: int) -> int:
         """Return where a directory stands.
@@ -194,11 +161,23 @@ class Chain:
             raise FrameIndexError(
                 f"{self._name} has {len(passed)} pages; there is none at {number}"
             )
-        self._look(passed[number], f"directory {number}", charged=False)
         return passed[number]
 
+    def page(self, number: int) -> Directory:
+        """Return a directory of the chain, without a look at those between.
+
+        Raises
+        ------
+        FrameIndexError
+            If there are not so many.
+        """
+        if number == 0:
+            return self.first
+        entries, following, _ = self._look(self.at(number), f"directory {number}", charged=False)
+        return Directory(self, entries, following)
+
     def _pass(self) -> None:
-        """Go past a directory, with no look at what is in it."""
+        """Go past a directory, with no look at what is in it; past its like at once."""
         offset, number = self._ahead, len(self._passed)
         start = self._number.size
         self._file.seek(offset)
@@ -211,9 +190,31 @@ class Chain:
             raise self.damaged(f"directory {number} at {offset} is not whole")
         self._passed.append(offset)
         (self._ahead,) = struct.unpack_from(self._offset_code, data, end)
+        stride = self._ahead - offset
+        if end + self._link <= stride <= _STRIDE:
+            row = self._row(self._ahead, stride, end)
+            self._passed.extend(range(self._ahead, self._ahead + len(row) * stride, stride))
+            self._ahead += len(row) * stride
         # Whoever comes back to an earlier one would never end: no file has so many.
         if number * self._width > self.size:
             raise self.damaged(f"its directories, {number} so far, follow each other in a circle")
+
+    def _row(self, offset: int, stride: int, end: int) -> np.ndarray:
+        """Return directories that stand in a row, one every `stride` bytes, as rows of bytes.
+
+        Writers put those of a stack so. `end` is where the link to the next begins; the last one,
+        which leads elsewhere, is not of the row.
+        """
+        self._file.seek(offset)
+        data = np.frombuffer(self._file.read(_BLOCK), np.uint8)
+        rows = data[: len(data) // stride * stride].reshape(-1, stride)
+        links = np.ascontiguousarray(rows[:, end : end + self._link]).view(self._offset_code)
+        expected = offset + stride * np.arange(1, len(rows) + 1, dtype=np.uint64)
+        number = np.ascontiguousarray(rows[:, : self._number.size]).view(self._number.format)
+        count = (end - self._number.size) // self._width
+        good = (links[:, 0] == expected) & (number[:, 0] == count)
+        found: np.ndarray = rows[: len(rows) if good.all() else int(good.argmin())]
+        return found
 
     def directory(self, offset: int) -> Directory:
         """Return a directory that is not of the chain, such as one of a SubIFDs tag."""
@@ -263,6 +264,31 @@ class Chain:
                     self._look(below, f"a directory below directory {number}")
         return entries
 
+    def _visit_row(self, stride: int) -> None:
+        """Go to directories that stand in a row and are like the last one, all at once."""
+        entries, _, branches = self._look(self._directories[-1], "a directory", charged=False)
+        end = self._number.size + len(entries)
+        if branches or self.ndpi or not end + self._link <= stride <= _STRIDE:
+            return
+        row = self._row(self._next, stride, end)
+        plan = self._plan(entries, len(entries) // self._width)
+        mask = np.frombuffer(self._mask(len(entries) // self._width), np.uint8)
+        inner = row[:, self._number.size : end] & mask
+        good = (inner == np.frombuffer(entries, np.uint8) & mask).all(axis=1)
+        for at, nbytes, _ in plan.outside:
+            field = row[:, self._number.size + at :][:, : self._link]
+            values = np.ascontiguousarray(field).view(self._offset_code)[:, 0]
+            good &= (values >= 8) & (values <= max(0, self.size - nbytes))
+        number = len(row) if good.all() else int(good.argmin())
+        places = range(self._next, self._next + number * stride, stride)
+        if number == 0 or not self._seen.isdisjoint(places):
+            return  # one by one, then
+        self._seen.update(places)
+        self._directories.extend(places)
+        self._next += number * stride
+        self._entries += number * len(entries) // self._width
+        self._charge(number * (end + self._link + plan.tables))
+
     def _look(self, offset: int, which: str, *, charged: bool = True) -> tuple[bytes, int, bool]:
         """Look a directory through; return its entries, the next, and if there are some below."""
         start = self._number.size
@@ -288,9 +314,10 @@ class Chain:
         plan = self._plan(entries, count)
         for at, nbytes, tag in plan.outside:
             value = int.from_bytes(entries[at : at + self._link], self._endian)
-            if (value < 8 or value + nbytes > self.size) and tag in _OF_PIXELS:
+            if (value < 8 or value + nbytes > self.size) and tag in OF_PIXELS:
                 raise self.damaged(f"the values of tag {tag} of {which} are not inside of the file")
         if charged:
+            self._entries += count
             self._charge(need + plan.tables)
         return entries, struct.unpack_from(self._offset_code, data, end)[0], plan.branches
 
@@ -298,20 +325,23 @@ class Chain:
         """Return what to look at; pages of a stack have all the same."""
         mask = self._masks.get(count)
         if mask is None:
-            field = 8 if self.entry.size > 12 else 4
-            pattern = b"\xff" * (self.entry.size - field) + bytes(field)
-            mask = self._masks[count] = int.from_bytes(pattern * count, "big")
+            mask = self._masks[count] = int.from_bytes(self._mask(count), "big")
         key = (count, int.from_bytes(entries, "big") & mask)
         plan = self._plans.get(key)
         if plan is None:
             plan = self._plans[key] = self._new_plan(entries)
         return plan
 
+    def _mask(self, count: int) -> bytes:
+        """Return which bits of entries are tags, types and counts."""
+        field = 8 if self.entry.size > 12 else 4
+        return (b"\xff" * (self.entry.size - field) + bytes(field)) * count
+
     def _new_plan(self, entries: bytes) -> _Plan:
         outside, tables, branches = [], 0, False
         field = 12 if self.big else 8
         for place, (tag, kind, count, _) in enumerate(self.entry.iter_unpack(entries)):
-            nbytes = _SIZES.get(kind, 0) * count
+            nbytes = SIZES.get(kind, 0) * count
             branches |= tag == _SUBIFDS
             if nbytes > self.room:
                 outside.append((place * self.entry.size + field, nbytes, tag))

@@ -74,6 +74,11 @@ class Image:
         return self.key.parent.filehandle
 
     @property
+    def apart(self) -> bool:
+        """Whether samples are stored plane by plane, and are not the last axis: channels."""
+        return self.key.shaped[0] > 1 and not self.planar
+
+    @property
     def number(self) -> int:
         """How many pages its shape takes."""
         each = math.prod(self.key.shape)
@@ -128,7 +133,7 @@ class Image:
         whole = self.offset is not None and not self.planar and array.flags.c_contiguous
         if whole and self.offset is not None:
             with opened(self.file):
-                read_stored(self.file, self.offset, array, swap=self._swapped)
+                read_stored(self.file, self.offset, array, swap=self._swapped, name=name)
             return self._finished(array, out), 0
         absent = self._decode(self._in_pages(array), self.pages, None, name, limits, workers)
         return self._finished(array, out), absent
@@ -154,7 +159,12 @@ class Image:
         chosen = numbers[tuple(slice(low, high) for low, high, _ in spans[:lead]) or ...]
         pages = self.pages
         listed = [pages[int(i)] for i in chosen.ravel()] if self.offset is None else []
+        steps = [step for _, _, step in spans]
         own = list(spans[lead:])  # of the page's axes, samples last
+        full = list(shape)
+        if self.apart:  # all planes are decoded, and then those wanted are taken
+            own.pop(0)
+            full[lead], steps[lead] = self.shape[lead], region[lead]
         samples = self.shape[-1] if self.key.axes[-1] == "S" or self.planar else None
         if samples is not None:
             own.pop()
@@ -162,20 +172,18 @@ class Image:
             own.insert(0, (0, 1, slice(None)))
         (d0, d1, _), (y0, y1, _), (x0, x1, _) = own
         box = (d0, d1, y0, y1, x0, x1)
-        full = (*shape[:-1], samples) if samples is not None else shape
-        array = np.empty(full, self.key.dtype)
-        if 0 in full:
+        if samples is not None:
+            full[-1], steps[-1] = samples, region[-1]
+        if 0 in shape:
             return np.empty(shape, self.dtype), 0
-        target = _paged(array, len(chosen.ravel()), (d1 - d0, y1 - y0, x1 - x0), self.planar)
+        array = np.empty(full, self.key.dtype)
+        target = self._paged(array, len(chosen.ravel()), (d1 - d0, y1 - y0, x1 - x0))
         absent = 0
         if self.offset is not None:
-            self._read_rows(target, chosen.ravel(), box)
+            self._read_rows(target, chosen.ravel(), box, name)
         else:
             absent = self._decode(target, listed, box, name, limits, workers)
-        steps = tuple(step for _, _, step in spans)
-        if samples is not None:
-            steps = (*steps[:-1], region[-1])
-        return self._finished(array, None)[steps], absent
+        return self._finished(array, None)[tuple(steps)], absent
 
     def map(self, held: object) -> np.ndarray | None:
         """Return a memory map of the file; None if its pixels do not stand there as they are.
@@ -219,7 +227,13 @@ class Image:
     def _in_pages(self, array: np.ndarray) -> np.ndarray:
         """Return a view ``(pages, planes, depth, height, width, samples)`` of a whole array."""
         _, depth, height, width, _ = self.key.shaped
-        return _paged(array, self.number, (depth, height, width), self.planar)
+        return self._paged(array, self.number, (depth, height, width))
+
+    def _paged(self, array: np.ndarray, number: int, size: tuple[int, int, int]) -> np.ndarray:
+        """Return a view ``(pages, planes, depth, height, width, samples)`` of so many pages."""
+        if self.planar:
+            return np.moveaxis(array.reshape(number, *size, -1), -1, 1)[..., None]
+        return array.reshape(number, self.key.shaped[0], *size, -1)
 
     def _decode(
         self,
@@ -231,14 +245,14 @@ class Image:
         workers: int | None,
     ) -> int:
         if self.offset is not None:
-            self._read_rows(target, np.arange(self.number), box)
+            self._read_rows(target, np.arange(self.number), box, name)
             return 0
         segments = Segments(self.key, name=name, limits=limits)
         files = {p.parent.filehandle: None for p in pages if p is not None}
         with opened(*files, keep=self.keep_open):
             return decode_pages(pages, target, segments, box=box, workers=workers)
 
-    def _read_rows(self, target: np.ndarray, pages: np.ndarray, box: Box | None) -> None:
+    def _read_rows(self, target: np.ndarray, pages: np.ndarray, box: Box | None, name: str) -> None:
         """Read rows, or parts of them, that are not compressed."""
         planes, depth, height, width, samples = self.key.shaped
         d0, d1, y0, y1, x0, x1 = box or (0, depth, 0, height, 0, width)
@@ -264,6 +278,7 @@ class Image:
                                 start + (y * width + left) * pixel,
                                 part,
                                 swap=self._swapped,
+                                name=name,
                             )
                             here = target[at, plane, d - d0, y - y0 : y - y0 + len(part)]
                             here[...] = part[:, x0 - left : x1 - left]
@@ -351,13 +366,6 @@ def _arranged(
             True,
         )
     return shape, axes, False
-
-
-def _paged(array: np.ndarray, number: int, size: tuple[int, int, int], planar: bool) -> np.ndarray:
-    """Return a view ``(pages, planes, depth, height, width, samples)``."""
-    if planar:
-        return np.moveaxis(array.reshape(number, *size, -1), -1, 1)[..., None]
-    return array.reshape(number, 1, *size, -1)
 
 
 def _span(part: slice, size: int) -> tuple[int, int, slice]:

@@ -13,7 +13,7 @@ from tifffile import TiffFile, TiffPage
 from ._geo import geo_of
 from ._images import Image
 from ._ome import Outline, to_dict
-from ._spacing import scale_of
+from ._spacing import aperio, scale_of
 
 __all__ = ["of_file", "of_image", "of_page"]
 
@@ -186,6 +186,8 @@ def of_file(tiff: TiffFile, image: Image, outline: Outline | None) -> dict[str, 
         if isinstance(value, dict):
             for name, entry in value.items():
                 found.setdefault(str(name), entry)
+    if page.is_svs:
+        found["svs"] = aperio(page.description)
     if outline is not None:
         found["ome"] = to_dict(outline)
         found["ome_xml"] = page.description

@@ -13,8 +13,11 @@ from tifffile import TiffFile
 from iio_core import DecodeError, IIOWarning, NotThisFormat, OptionError, Resource
 
 from . import _forks as _forks  # to be there before anybody forks
-from ._directories import Chain, Directory
+from ._directories import Chain
+from ._directory import Directory
+from ._micromanager import has_index_map
 from ._ome import Outline, outline_of
+from ._told import heard
 
 __all__ = ["Opened", "open_tiff"]
 
@@ -61,55 +64,104 @@ class Part(io.RawIOBase):
 
 
 class Opened:
-    """A file in the hands of the backend.
+    """A file, looked through; in the hands of the backend as soon as somebody needs that.
 
-    Attributes
+    Parameters
     ----------
-    tiff : tifffile.TiffFile
-        The backend's file.
+    resource : Resource
+        What it is.
     file : binary file
-        The same, as core opened it.
+        As core opened it, or the part of it that is TIFF.
     chain : Chain
-        Its directories, looked through.
-    outline : Outline or None
-        What its OME-XML says, if it has some.
+        Its directories.
+    multifile : bool
+        Whether pages in other files of its directory belong to it.
     keep_open : bool
         Whether files that belong to it stay open between reads.
     """
 
     def __init__(
         self,
-        tiff: TiffFile,
+        resource: Resource,
         file: IO[bytes],
         chain: Chain,
-        stack: ExitStack,
-        outline: Outline | None,
         *,
+        multifile: bool,
         keep_open: bool,
     ) -> None:
-        self.tiff = tiff
         self.file = file
-        self.keep_open = keep_open
         self.chain = chain
-        self.outline = outline
-        self._stack = stack
+        self.keep_open = keep_open
+        self._resource = resource
+        self._multifile = multifile
+        self._outline: Outline | None = None
+        self._tiff: TiffFile | None = None
+        self._stack = ExitStack()
+
+    @property
+    def tiff(self) -> TiffFile:
+        """The backend's file.
+
+        Raises
+        ------
+        DecodeError
+            If a directory that it would follow is not whole.
+        """
+        if self._tiff is None:
+            with heard(self._resource.name):
+                self._tiff = self._opened()
+        return self._tiff
+
+    @property
+    def outline(self) -> Outline | None:
+        """What its OME-XML says, if it has some."""
+        _ = self.tiff
+        return self._outline
 
     def close(self) -> None:
         """Let go of it, and of the files that belong to it."""
-        self.tiff.close()
+        if self._tiff is not None:
+            self._tiff.close()
         self._stack.close()
+
+    def _opened(self) -> TiffFile:
+        """Have the backend open it."""
+        chain, name = self.chain, self._resource.name
+        if any(tag in chain.first for tag in _LOOKS_AHEAD) or _is_scanimage(chain.first):
+            chain.count()  # the backend goes on to other directories at once
+        self._outline = outline = _outline(chain, name)
+        beside = _beside(self._resource, outline, self._stack) if self._multifile else None
+        # OME-XML says the same and more, and where other files are.
+        is_mmstack = None if outline is None and has_index_map(chain) else False
+        self.file.seek(0)
+        return TiffFile(
+            self.file if beside is None else str(beside),
+            name=_own_name(outline) if beside is None else None,
+            _multifile=beside is not None,
+            # Neither the file's name nor what is in its directory says what it is.
+            is_ndpi=chain.ndpi,
+            is_ndtiff=False,
+            is_mmstack=is_mmstack,
+        )
 
 
 def open_tiff(
     resource: Resource,
     *,
-    offset: int | None,
-    size: int | None,
-    multifile: bool,
-    multifile_close: bool,
-    raw: bool,
+    offset: int | None = None,
+    size: int | None = None,
+    multifile: bool = True,
+    multifile_close: bool = True,
+    raw: bool = False,
 ) -> Opened:
-    """Open a resource with the backend.
+    """Open a resource, and look at its first directory.
+
+    Parameters
+    ----------
+    resource : Resource
+        What to open.
+    offset, size, multifile, multifile_close, raw
+        As for `TiffPlugin.open_reader`.
 
     Raises
     ------
@@ -133,26 +185,13 @@ def open_tiff(
     chain = Chain(file, name=resource.name, limits=resource.limits)
     if not raw and (reason := _camera(chain, resource)):
         raise NotThisFormat(reason)
-    if any(tag in chain.first for tag in _LOOKS_AHEAD) or _is_scanimage(chain.first):
-        chain.count()  # the backend goes on to other directories at once
-    outline = _outline(chain, resource.name)
-    stack = ExitStack()
-    try:
-        beside = _beside(resource, outline, stack) if multifile and not offset else None
-        file.seek(0)
-        tiff = TiffFile(
-            file if beside is None else str(beside),
-            name=_own_name(outline) if beside is None else None,
-            _multifile=beside is not None,
-            # Neither the file's name nor what is in its directory says what it is.
-            is_ndpi=chain.ndpi,
-            is_ndtiff=False,
-            is_mmstack=False,
-        )
-    except BaseException:
-        stack.close()
-        raise
-    return Opened(tiff, file, chain, stack, outline, keep_open=not multifile_close)
+    return Opened(
+        resource,
+        file,
+        chain,
+        multifile=multifile and not offset,
+        keep_open=not multifile_close,
+    )
 
 
 def _is_scanimage(first: Directory) -> bool:

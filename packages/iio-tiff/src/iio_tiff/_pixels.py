@@ -7,10 +7,7 @@ tiles; which of them, from where and to where is decided here, where their table
 from __future__ import annotations
 
 import math
-import os
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +17,8 @@ from tifffile import TiffFrame, TiffPage
 from iio_core import DecodeError, Limits
 
 from ._codestreams import check_codestream
+from ._packed import can_unpack, unpack
+from ._pool import TASK, Pool, threads_for
 
 __all__ = ["Box", "Segments", "decode_pages", "read_stored"]
 
@@ -27,9 +26,6 @@ Page = TiffPage | TiffFrame
 Box = tuple[int, int, int, int, int, int]  # depth, rows, columns: from and to, each
 
 _JPEG = frozenset({6, 7, 34892, 33007})
-_TASK = 1 << 18  # decoded bytes worth a task of their own
-_AHEAD = 8 << 20  # encoded bytes that wait to be decoded
-_WORTH = 1 << 20  # decoded bytes below which a second thread costs more than it brings
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +56,15 @@ class Segments:
         If the page says that its strips have no rows, or its tiles no size.
     LimitError
         If a tile is larger than an array may be.
+
+    Attributes
+    ----------
+    stored : bool
+        Whether strips are rows as they are in memory, but for the byte order.
+    packed : bool
+        Whether they are, as soon as they are unpacked.
+    swapped : bool
+        Whether the file has the other byte order.
     """
 
     def __init__(self, key: TiffPage, *, name: str, limits: Limits) -> None:
@@ -85,6 +90,17 @@ class Segments:
         bits = key.bitspersample
         self._plain = int(key.compression) == 1 and isinstance(bits, int)
         self._row = (piece[2] * samples * bits + 7) // 8 if isinstance(bits, int) else 0
+        rows = (
+            not key.is_tiled
+            and self.planes == depth == int(key.fillorder) == 1
+            and bits == 8 * key.dtype.itemsize
+            and not key.is_subsampled
+        )
+        self.stored = rows and self._plain and int(key.predictor) == 1
+        self.packed = rows and can_unpack(int(key.compression), int(key.predictor), key.dtype)
+        order = np.dtype(np.uint16).newbyteorder(key.parent.byteorder)
+        self._asked = 0  # bytes to read, beyond what decoded ones explain
+        self.swapped = not order.isnative and key.dtype.itemsize > 1
 
     def damaged(self, problem: str) -> DecodeError:
         """Return the error for pages with this problem."""
@@ -107,11 +123,14 @@ class Segments:
         most = _size_of(page)
         for index in range(self.number) if box is None else self._within(box):
             offset, count = int(offsets[index]), int(counts[index])
-            if offset + count > most or (self._plain and 0 < count < self._least(index)):
+            if offset + count > most or (self._plain and 0 < count < self.least(index)):
                 raise self.damaged(
                     f"strip or tile {index} of page {number}, {count} bytes at {offset}, is not "
                     f"whole in its {most} bytes"
                 )
+            self._asked += count - 2 * self.decoded
+            if self._asked > 4 * most:  # whoever has them overlap wants to be read for long
+                raise self.damaged(f"strips or tiles of page {number} overlap each other")
             yield _Job(number, index, offset, count)
 
     def _within(self, box: Box) -> Iterator[int]:
@@ -128,7 +147,15 @@ class Segments:
                     row = ((plane * depth + d) * rows + y) * columns
                     yield from range(row + x0, row + x1)
 
-    def _least(self, index: int) -> int:
+    def unpack(self, data: bytes, index: int, page: np.ndarray) -> None:
+        """Decode a strip to where it belongs in a page."""
+        top = index * self.piece[1]
+        rows = page[0, 0, top : top + self.piece[1]]
+        key = self.key
+        compression, predictor = int(key.compression), int(key.predictor)
+        unpack(data, rows, compression, predictor, swap=self.swapped, name=self.name)
+
+    def least(self, index: int) -> int:
         """Return how many bytes a strip or tile has if it is not compressed."""
         depth, height, _ = self.piece
         if not self.key.is_tiled:  # the last strip is shorter
@@ -183,6 +210,9 @@ def decode_pages(
             options = {**extra, "jpegtables": page.jpegtables, "jpegheader": key.jpegheader}  # type: ignore[union-attr]
         if data is not None:
             check_codestream(data, key, segments)
+            if segments.packed and box is None and target[job.page].flags.c_contiguous:
+                segments.unpack(data, job.index, target[job.page])
+                return
         _place(decode(data, job.index, **options), target[job.page], origin, key.nodata)
 
     def several(batch: list[tuple[_Job, bytes | None]]) -> None:
@@ -190,79 +220,22 @@ def decode_pages(
             one(job, data)
 
     jobs: list[_Job] = []
-    with _Pool(several, _threads(workers, segments, len(pages))) as pool:
+    total = segments.number * len(pages)
+    plain = int(key.compression) == 1 and not workers
+    with Pool(several, 1 if plain else threads_for(workers, total, segments.decoded)) as pool:
         for number, page in enumerate(pages):
             if page is None:
                 target[number] = key.nodata
                 continue
             jobs = list(segments.jobs(page, number, box))
+            if segments.stored and box is None and target[number].flags.c_contiguous:
+                absent += _read_strips(page, jobs, target[number], segments)
+                continue
             for job, data in _read(page, jobs, segments):
                 if data is None:
                     absent += 1
                 pool.add(job, data, segments.decoded)
     return absent
-
-
-def _threads(workers: int | None, segments: Segments, pages: int) -> int:
-    """Return with how many threads to decode."""
-    if workers:
-        return max(1, int(workers))
-    total = segments.decoded * segments.number * pages
-    if int(segments.key.compression) == 1 or segments.number * pages < 2 or total < _WORTH:
-        return 1
-    affinity = getattr(os, "sched_getaffinity", None)
-    return min(32, (len(affinity(0)) if affinity else os.cpu_count()) or 1)
-
-
-class _Pool:
-    """Decodes in threads, with only so much waiting; or at once, with one."""
-
-    def __init__(self, work: Callable[[list[Any]], None], threads: int) -> None:
-        self._work = work
-        self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
-        self._batch: list[Any] = []
-        self._weight = 0
-        self._waiting: deque[tuple[Future[None], int]] = deque()
-        self._ahead = 0
-
-    def __enter__(self) -> _Pool:
-        return self
-
-    def add(self, job: _Job, data: bytes | None, decoded: int) -> None:
-        """Have one decoded, together with its neighbours."""
-        if self._pool is None:
-            self._work([(job, data)])
-            return
-        self._batch.append((job, data))
-        self._weight += decoded
-        if self._weight >= _TASK:
-            self._submit()
-
-    def _submit(self) -> None:
-        assert self._pool is not None
-        nbytes = sum(len(data) for _, data in self._batch if data is not None)
-        self._waiting.append((self._pool.submit(self._work, self._batch), nbytes))
-        self._ahead += nbytes
-        self._batch, self._weight = [], 0
-        while self._ahead > _AHEAD and len(self._waiting) > 1:
-            self._finish()
-
-    def _finish(self) -> None:
-        future, nbytes = self._waiting.popleft()
-        self._ahead -= nbytes
-        future.result()
-
-    def __exit__(self, kind: object, error: object, trace: object) -> None:
-        if self._pool is None:
-            return
-        try:
-            if error is None:
-                if self._batch:
-                    self._submit()
-                while self._waiting:
-                    self._finish()
-        finally:
-            self._pool.shutdown(cancel_futures=True)
 
 
 def _read(page: Page, jobs: list[_Job], segments: Segments) -> Iterator[tuple[_Job, bytes | None]]:
@@ -281,7 +254,7 @@ def _read(page: Page, jobs: list[_Job], segments: Segments) -> Iterator[tuple[_J
             stop < len(jobs)
             and jobs[stop].offset == end
             and jobs[stop].count
-            and end + jobs[stop].count - first.offset <= _TASK
+            and end + jobs[stop].count - first.offset <= TASK
         ):
             end += jobs[stop].count
             stop += 1
@@ -293,6 +266,30 @@ def _read(page: Page, jobs: list[_Job], segments: Segments) -> Iterator[tuple[_J
             start = job.offset - first.offset
             yield job, data[start : start + job.count]
         at = stop
+
+
+def _read_strips(page: Page, jobs: list[_Job], target: np.ndarray, segments: Segments) -> int:
+    """Read strips that are not compressed to where they belong; neighbours in the file at once.
+
+    Returns how many are not in the file.
+    """
+    file = page.parent.filehandle
+    rows = target[0, 0]
+    height, absent, at = segments.piece[1], 0, 0
+    while at < len(jobs):
+        job, stop = jobs[at], at + 1
+        if job.offset and job.count:
+            end = job.offset + segments.least(job.index)
+            while stop < len(jobs) and jobs[stop].offset == end and jobs[stop].count:
+                end += segments.least(jobs[stop].index)
+                stop += 1
+            part = rows[at * height : stop * height]
+            read_stored(file, job.offset, part, swap=segments.swapped, name=segments.name)
+        else:
+            absent += 1
+            rows[at * height : stop * height] = segments.key.nodata
+        at = stop
+    return absent
 
 
 def _place(result: Any, page: np.ndarray, origin: tuple[int, ...], nodata: float) -> None:
@@ -311,19 +308,21 @@ def _place(result: Any, page: np.ndarray, origin: tuple[int, ...], nodata: float
         page[(plane, *there)] = piece[tuple(here)]
 
 
-def read_stored(file: Any, offset: int, target: np.ndarray, *, swap: bool) -> None:
+def read_stored(file: Any, offset: int, target: np.ndarray, *, swap: bool, name: str) -> None:
     """Read pixels as they stand in the file into a C-contiguous array.
 
     Parameters
     ----------
-    file : tifffile.FileHandle
-        The file.
+    file : binary file
+        The file, or the backend's handle of it.
     offset : int
         Where they begin.
     target : numpy.ndarray
         C-contiguous.
     swap : bool
         Whether the file has the other byte order.
+    name : str
+        How messages call the file.
 
     Raises
     ------
@@ -337,7 +336,7 @@ def read_stored(file: Any, offset: int, target: np.ndarray, *, swap: bool) -> No
         number = file.readinto(view[done:])
         if not number:
             raise DecodeError(
-                f"{file.name} is damaged or cut: its pixels end {len(view) - done} bytes too early",
+                f"{name} is damaged or cut: its pixels end {len(view) - done} bytes too early",
                 plugin="tiff",
             )
         done += number

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
-from iio_core import Reader, ReadPlugin, Resource, Target, WritePlugin, Writer
+from iio_core import (
+    EncodeError,
+    ObjectsToOptions,
+    OptionError,
+    Reader,
+    ReadPlugin,
+    Resource,
+    Target,
+    WritePlugin,
+    Writer,
+)
 
+from ._encoding import compression_of
+from ._opening import open_tiff
 from ._reader import TiffReader
 from ._writer import TiffWriter
 
@@ -57,15 +70,15 @@ class TiffPlugin:
         NotThisFormat
             If it is not TIFF, is a camera's raw file, or nothing here decodes its compression.
         """
-        return TiffReader(
+        file = open_tiff(
             resource,
-            format,
             offset=offset,
             size=size,
             multifile=multifile,
             multifile_close=multifile_close,
             raw=raw,
         )
+        return TiffReader(resource, file)
 
     @property
     def writer_type(self) -> type[Writer]:
@@ -115,7 +128,16 @@ class TiffPlugin:
             append=append,
         )
 
+    def objection(self, format: str, options: Mapping[str, Any], /) -> str:
+        """Return why a compression cannot be written; others may have it, such as fax."""
+        try:
+            compression_of(options.get("compress"), options.get("compression"), None)
+        except (OptionError, EncodeError) as error:
+            return str(error)
+        return ""
+
 
 PLUGIN = TiffPlugin()
 _reads: ReadPlugin = PLUGIN
 _writes: WritePlugin = PLUGIN
+_objects: ObjectsToOptions = PLUGIN

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator, Sequence
 from types import EllipsisType
 from typing import Any
 
 import numpy as np
+from tifffile import TiffFile
 
 from iio_core import (
-    DecodeError,
-    IIOWarning,
     ImageProperties,
     Index,
     NotThisFormat,
@@ -19,14 +17,16 @@ from iio_core import (
     Resource,
 )
 
+from ._absent import refuse_missing, tell_absent
 from ._codecs import lacking
 from ._images import Image
 from ._metadata import of_file, of_image, of_page
-from ._opening import open_tiff
+from ._opening import Opened
+from ._plain import Plain
 from ._selection import Key, Selection
 from ._spacing import spacing_of
 from ._told import heard
-from ._views import check_out, colors_of, orientation_of, turned_shape, viewed
+from ._views import check_out, colors_of, is_turned, orientation_of, turned_shape, viewed
 
 __all__ = ["TiffReader"]
 
@@ -38,40 +38,30 @@ class TiffReader:
     ----------
     resource : Resource
         What to read.
-    format : str
-        The name of its format.
-    offset, size, multifile, multifile_close, raw
-        As for `TiffPlugin.open_reader`.
+    file : Opened
+        The same, looked at.
+
+    Raises
+    ------
+    NotThisFormat
+        If nothing here decodes its compression.
     """
 
-    def __init__(
-        self,
-        resource: Resource,
-        format: str | None,
-        *,
-        offset: int | None = None,
-        size: int | None = None,
-        multifile: bool = True,
-        multifile_close: bool = True,
-        raw: bool = False,
-    ) -> None:
+    checks_limits = True
+    picks = frozenset({"page", "key"})
+
+    def __init__(self, resource: Resource, file: Opened) -> None:
         self._resource = resource
         self._name = resource.name
-        self._format = format
-        with heard(self._name):
-            self._file = open_tiff(
-                resource,
-                offset=offset,
-                size=size,
-                multifile=multifile,
-                multifile_close=multifile_close,
-                raw=raw,
-            )
-        self._tiff = self._file.tiff
-        self._selection = Selection(self._file, self._name)
-        if reason := lacking(self._tiff.pages.first):
+        self._file = file
+        self._selection = Selection(file, self._name)
+        if self._selection.first is None and (reason := lacking(self._tiff.pages.first)):
             self.close()
             raise NotThisFormat(reason)
+
+    @property
+    def _tiff(self) -> TiffFile:
+        return self._file.tiff
 
     def count(self) -> int:
         """Return how many series there are."""
@@ -100,7 +90,8 @@ class TiffReader:
             Which series: all pages that belong together, such as the planes of a stack. ``None``
             is the first.
         page : int, optional
-            A single page: of the series that `index` names, or, without `index`, of the file.
+            A single page: of the series that `index` names, or, without `index` or with ``...``,
+            of the file.
         series : int, optional
             The same as `index`.
         level : int, optional
@@ -140,22 +131,29 @@ class TiffReader:
         OptionError
             If `out` does not fit, or the file cannot be mapped.
         """
+        special = memmap or rotate or palette or level is not None or key is not None
+        if index is None and series is None and not special:
+            plain = self._selection.plain(page)
+            if plain is not None:
+                return self._read_plain(plain, out, maxworkers)
         image = self._selection.image(index, page, series, level, key)
         if memmap:
             return self._map(image, out=out, rotate=rotate, palette=palette)
         if out is not None:
             check_out(out, self._describe(image, rotate=rotate, palette=palette))
-        self._check(image, fill_missing=fill_missing)
-        plain = not (rotate or palette)
+        else:
+            self._charge(*self._seen(image, rotate=rotate, palette=palette))
+        refuse_missing(image, self._name, fill=fill_missing)
+        stored = not (rotate or palette)
         with heard(self._name):
             array, absent = image.read(
                 self._name,
                 self._resource.limits,
-                out=out if plain else None,
+                out=out if stored else None,
                 workers=maxworkers,
             )
-        self._tell_absent(absent, image)
-        if plain:
+        tell_absent(absent, image, self._name)
+        if stored:
             return array
         array = viewed(array, image, self._name, rotate=rotate, palette=palette)
         if out is None:
@@ -205,7 +203,7 @@ class TiffReader:
         for page in range(number):
             chosen = None if whole else int(index)  # type: ignore[arg-type]
             found = self.properties(index=chosen, page=page)
-            self._charge(found)
+            self._charge(tuple(n or 0 for n in found.shape), found.dtype)
             yield self.read(index=chosen, page=page, maxworkers=maxworkers)
 
     def read_region(
@@ -244,13 +242,13 @@ class TiffReader:
             )
         full = (*region, *(slice(None),) * (len(image.shape) - len(region)))
         shape = tuple(len(range(*s.indices(n))) for s, n in zip(full, image.shape, strict=True))
-        self._charge(ImageProperties(shape, image.dtype))
-        self._check(image, fill_missing=False)
+        self._charge(shape, image.dtype)
+        refuse_missing(image, self._name, fill=False)
         with heard(self._name):
             array, absent = image.read_box(
                 full, self._name, self._resource.limits, workers=maxworkers
             )
-        self._tell_absent(absent, image)
+        tell_absent(absent, image, self._name)
         return np.ascontiguousarray(array)
 
     def properties(
@@ -337,17 +335,40 @@ class TiffReader:
         """Let go of the file."""
         self._file.close()
 
+    def _read_plain(self, plain: Plain, out: np.ndarray | None, workers: int | None) -> np.ndarray:
+        """Read a page that takes no backend."""
+        if out is not None:
+            check_out(out, ImageProperties(plain.shape, plain.dtype))
+        else:
+            self._charge(plain.shape, plain.dtype)
+        array = (
+            out
+            if out is not None and out.flags.c_contiguous
+            else np.empty(plain.shape, plain.dtype)
+        )
+        plain.read(self._file.file, array, workers=workers, name=self._name)
+        if out is None or array is out:
+            return array
+        out[...] = array
+        return out
+
     def _describe(self, image: Image, *, rotate: bool, palette: bool) -> ImageProperties:
-        shape, axes, dtype = image.shape, image.axes, image.dtype
+        shape, dtype = self._seen(image, rotate=rotate, palette=palette)
         spacing = spacing_of(image, self._tiff, self._file.outline)
-        if rotate and "Y" in axes and "X" in axes:
-            turn = orientation_of(image.key)
-            shape = turned_shape(shape, axes, turn)
-            if spacing is not None and turn >= 5:
-                spacing = (*spacing[:-2], spacing[-1], spacing[-2])
+        if spacing is not None and rotate and is_turned(image) and orientation_of(image.key) >= 5:
+            spacing = (*spacing[:-2], spacing[-1], spacing[-2])
+        axes = f"{image.axes}S" if palette else image.axes
+        return ImageProperties(shape, dtype, spacing=spacing, axes=axes)
+
+    @staticmethod
+    def _seen(image: Image, *, rotate: bool, palette: bool) -> tuple[tuple[int, ...], np.dtype]:
+        """Return shape and dtype of an image as it was asked for."""
+        shape, dtype = image.shape, image.dtype
+        if rotate and is_turned(image):
+            shape = turned_shape(shape, image.axes, orientation_of(image.key))
         if palette:
-            shape, axes, dtype = (*shape, 3), f"{axes}S", colors_of(image.key).dtype
-        return ImageProperties(shape, dtype.newbyteorder("="), spacing=spacing, axes=axes)
+            shape, dtype = (*shape, 3), colors_of(image.key).dtype
+        return shape, dtype.newbyteorder("=")
 
     def _map(
         self, image: Image, *, out: np.ndarray | None, rotate: bool, palette: bool
@@ -363,33 +384,8 @@ class TiffReader:
             )
         return mapped
 
-    def _check(self, image: Image, *, fill_missing: bool) -> None:
-        """Refuse what the backend would fill with zeros."""
-        if reason := lacking(image.key):
-            raise DecodeError(f"{self._name} cannot be decoded: {reason}", plugin="tiff")
-        missing = sum(page is None for page in image.pages)
-        if not missing:
-            return
-        text = (
-            f"{self._name} declares {len(image.pages)} planes, of which {missing} are neither in "
-            "it nor in files beside it"
-        )
-        if not fill_missing:
-            raise DecodeError(f"{text}; fill_missing=True fills them with zeros", plugin="tiff")
-        warnings.warn(f"{text}; they are filled with zeros", IIOWarning, stacklevel=4)
-
-    def _tell_absent(self, absent: int, image: Image) -> None:
-        if absent:
-            warnings.warn(
-                f"{self._name} leaves {absent} strips or tiles out; they are filled with "
-                f"{image.key.nodata}",
-                IIOWarning,
-                stacklevel=4,
-            )
-
-    def _charge(self, found: ImageProperties) -> None:
+    def _charge(self, shape: tuple[int, ...], dtype: np.dtype) -> None:
         resource = self._resource
-        shape = tuple(n or 0 for n in found.shape)
         resource.limits.check_array(
-            shape, found.dtype.itemsize, resource_size=resource.size, name=resource.name
+            shape, dtype.itemsize, resource_size=resource.size, name=resource.name
         )

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from tifffile import TiffFrame, TiffPage, TiffPageSeries
+from tifffile import TiffFile, TiffFrame, TiffPage, TiffPageSeries
 
 from iio_core import DecodeError, FrameIndexError, Index, OptionError
 
+from ._directories import Chain
 from ._images import Image, level_of, of_pages, of_series
 from ._opening import Opened
+from ._plain import Plain, is_only, plain_page
 from ._told import heard
 
 __all__ = ["Key", "Selection"]
 
 _KEPT = 64  # pages
+_TABLES = ((273, 279), (324, 325))  # of strips, of tiles: their offsets and lengths
 Key = int | slice | Sequence[int]
 
 
@@ -28,13 +31,18 @@ class Selection:
         The file.
     name : str
         How messages call it.
+
+    Attributes
+    ----------
+    first : Plain or None
+        The first page, if it takes no backend to read it.
     """
 
     def __init__(self, file: Opened, name: str) -> None:
         self._file = file
-        self._tiff = file.tiff
         self._name = name
-        self._pages: dict[int, TiffPage] = {}  # the last ones
+        self.first = plain_page(file.chain, file.chain.first)
+        self._pages: dict[int, TiffPage | TiffFrame] = {}  # the last ones
         self._asked: tuple[object, ...] = ()
         self._last: Image | None = None
         self._found: list[TiffPageSeries] | None = None
@@ -45,7 +53,7 @@ class Selection:
         if self._found is None:
             self._file.chain.count()  # all directories are looked through before
             with heard(self._name):
-                self._found = list(self._tiff.series)
+                self._found = list(_careful(self._file.tiff, self._file.chain).series)
         return self._found
 
     def at(self, number: int) -> TiffPageSeries:
@@ -62,22 +70,62 @@ class Selection:
             )
         return self.series[number]
 
-    def _page(self, number: int) -> TiffPage:
+    def plain(self, page: int | None) -> Plain | None:
+        """Return a page of the file, or its only image, if its pixels stand there as they are.
+
+        None also if that is not known without the backend.
+        """
+        chain = self._file.chain
+        if page is None:
+            return self.first if is_only(chain) else None
+        number = self._counted(page)
+        return self.first if number == 0 else plain_page(chain, chain.page(number))
+
+    def _counted(self, number: int) -> int:
+        """Return the number of a page, counted from the beginning."""
+        if number >= 0:
+            return number
+        total = self._file.chain.count()
+        if number < -total:
+            raise FrameIndexError(f"{self._name} has {total} pages; there is none at {number}")
+        return number + total
+
+    def _page(self, number: int) -> TiffPage | TiffFrame:
         """Return a page of the file, without a look at those between."""
-        if number < 0:
-            number += self._file.chain.count()
-        if number < 0:
-            raise FrameIndexError(f"{self._name} has no page {number}")
+        number = self._counted(number)
+        tiff = self._file.tiff
         if number == 0:
-            return self._tiff.pages.first
-        if number not in self._pages:
-            offset = self._file.chain.at(number)
+            return tiff.pages.first
+        if tiff.is_lsm:  # the tables of which are put right when all are known
+            self._file.chain.at(number)
+            return tiff.pages[number]
+        page = self._pages.get(number)
+        if page is None:
+            page = self._parsed(tiff, number)
             if len(self._pages) >= _KEPT:
                 self._pages.clear()
-            self._tiff.filehandle.seek(offset)
-            with heard(self._name):
-                self._pages[number] = TiffPage(self._tiff, number)
-        return self._pages[number]
+            self._pages[number] = page
+        return page
+
+    def _parsed(self, tiff: TiffFile, number: int) -> TiffPage | TiffFrame:
+        """Return a page; only its tables are parsed if it is like the first one."""
+        chain, first = self._file.chain, tiff.pages.first
+        directory = chain.page(number)
+        offset = chain.at(number)
+        with heard(self._name):
+            if directory.like(chain.first):
+                tables = [directory.numbers(tag) for tag in _TABLES[bool(first.is_tiled)]]
+                if all(len(table) == len(first.dataoffsets) for table in tables):
+                    return TiffFrame(
+                        tiff,
+                        number,
+                        offset=offset,
+                        keyframe=first,
+                        dataoffsets=tables[0],
+                        databytecounts=tables[1],
+                    )
+            tiff.filehandle.seek(offset)
+            return TiffPage(tiff, number)
 
     def image(
         self,
@@ -148,3 +196,16 @@ class Selection:
         if any(p is None for p in pages):
             raise DecodeError(f"{self._name} does not have page {wanted!r}", plugin="tiff")
         return of_pages(pages, stacked=not isinstance(wanted, int))
+
+
+def _careful(tiff: TiffFile, chain: Chain) -> TiffFile:
+    """Have a file charge for its pages before the backend compares each with all others."""
+    compare = getattr(tiff, "_series_generic", None)
+    if compare is not None:
+
+        def charged() -> Any:
+            chain.charge_parsed()
+            return compare()
+
+        tiff._series_generic = charged  # type: ignore[method-assign]
+    return tiff

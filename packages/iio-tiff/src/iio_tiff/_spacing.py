@@ -1,7 +1,7 @@
 """How far neighbouring samples are apart, wherever a dialect says so.
 
-Of the dialects the more exact comes first: OME-XML, ImageJ, LSM, STK, FEI, GeoTIFF, what this
-project wrote itself, and at last the resolution that TIFF Revision 6.0, section 8, has.
+Of the dialects the more exact comes first: OME-XML, ImageJ, LSM, STK, FEI, GeoTIFF, Aperio, what
+this project wrote itself, and at last the resolution that TIFF Revision 6.0, section 8, has.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from tifffile import TiffFile, TiffPage
 
 from ._images import Image
 from ._ome import Outline
+from ._values import number_or_text
 
-__all__ = ["Scale", "scale_of", "spacing_of"]
+__all__ = ["Scale", "aperio", "scale_of", "spacing_of"]
 
 Scale = tuple[dict[str, float], dict[str, str]]
 """Distance and unit for each of the axes Z, Y and X that has one."""
@@ -43,6 +44,10 @@ def scale_of(image: Image, tiff: TiffFile, outline: Outline | None) -> Scale:
             distances, units = read(getattr(tiff, f"{kind}_metadata") or {}, image.key)
             if distances:
                 return distances, units
+    if image.key.is_svs and image.key.index == 0:
+        distances, units = _svs(image.key)
+        if distances:
+            return distances, units
     if image.key.is_shaped and (description := image.key.shaped_description):
         distances, units = _shaped(description)
         if distances:
@@ -91,6 +96,29 @@ def _fei(found: Mapping[str, Any], page: TiffPage) -> Scale:
     scan = found.get("Scan") or found.get("EScan") or {}
     distances = _positive([("Y", scan.get("PixelHeight")), ("X", scan.get("PixelWidth"))])
     return distances, dict.fromkeys(distances, "m")
+
+
+def aperio(description: str) -> dict[str, Any]:
+    """Return what the description of an Aperio slide says: ``name = value``, parted by bars.
+
+    Examples
+    --------
+    >>> aperio("Aperio Image Library v11 70x50 Q=30|AppMag = 20|MPP = 0.499")
+    {'AppMag': 20, 'MPP': 0.499}
+    """
+    found: dict[str, Any] = {}
+    for part in description.split("|")[1:]:
+        name, equals, text = part.partition("=")
+        if equals:
+            found[name.strip()] = number_or_text(text.strip())
+    return found
+
+
+def _svs(page: TiffPage) -> Scale:
+    """MPP counts micrometers per pixel of the full size."""
+    size = aperio(page.description).get("MPP")
+    distances = _positive((axis, size) for axis in "YX")
+    return distances, dict.fromkeys(distances, "µm")
 
 
 def _geotiff(found: Mapping[str, Any], page: TiffPage) -> Scale:

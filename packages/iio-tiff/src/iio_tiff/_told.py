@@ -23,6 +23,9 @@ _readers = 0
 # Said of files that are as they should be: a stack that nobody has changed has no date of it.
 _HARMLESS = (
     *("DatetimeModified", "DatetimeCreated", "ignoring predictor"),
+    *("failed to read display settings", "failed to read comments"),  # often cut by their writer
+    *("correcting LSM bitspersample",),  # as LSM has them
+    *("MMStack multi-file series cannot", "MMStack file name is invalid"),  # more is told of it
     "Missing data are zeroed",  # which is told, or refused, when they are read
 )
 

@@ -9,7 +9,15 @@ from iio_core import DecodeError, ImageProperties, OptionError
 
 from ._images import Image
 
-__all__ = ["check_out", "colors_of", "orientation_of", "turned", "turned_shape", "viewed"]
+__all__ = [
+    "check_out",
+    "colors_of",
+    "is_turned",
+    "orientation_of",
+    "turned",
+    "turned_shape",
+    "viewed",
+]
 
 _ORIENTATION = 274
 _PALETTE = 3  # PhotometricInterpretation
@@ -20,6 +28,11 @@ def orientation_of(page: TiffPage) -> int:
     value = page.tags.valueof(_ORIENTATION)
     number = int(value) if isinstance(value, int) else 1
     return number if 1 <= number <= 8 else 1
+
+
+def is_turned(image: Image) -> bool:
+    """Tell whether an image has rows and columns, to be turned."""
+    return "Y" in image.axes and "X" in image.axes
 
 
 def turned_shape(shape: tuple[int, ...], axes: str, orientation: int) -> tuple[int, ...]:
@@ -80,7 +93,7 @@ def viewed(
     DecodeError
         If an index is beyond the palette.
     """
-    if rotate and "Y" in image.axes and "X" in image.axes:
+    if rotate and is_turned(image):
         array = turned(array, image.axes, orientation_of(image.key))
     if palette:
         colors = colors_of(image.key)

@@ -1,9 +1,10 @@
 """Files on this machine, written all or nothing.
 
 A one-shot write goes to a file without a name in the target's directory (``O_TMPFILE``), so that a
-killed process leaves nothing behind; to commit, the file gets a name and is renamed over the
-target. Elsewhere than on Linux it is a hidden file beside the target from the start. A session's
-file is visible as ``name.part.ext`` until it is complete: what a crash cuts short is still there.
+killed process leaves nothing behind; to commit, the file gets the target's name, or where that is
+taken another one, and is renamed over the target. Elsewhere than on Linux it is a hidden file
+beside the target from the start. A session's file is visible as ``name.part.ext`` until it is
+complete: what a crash cuts short is still there.
 """
 
 from __future__ import annotations
@@ -13,14 +14,14 @@ import errno
 import os
 import stat
 import sys
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from .._errors import IIOWarning
-from ._base import Target, copy, file_name
+from .._interrupts import held_interrupts
+from .._warning import warn
+from ._base import Target, copy, file_name, temporary_folder
 
 __all__ = ["PathTarget"]
 
@@ -28,6 +29,11 @@ _O_BINARY = getattr(os, "O_BINARY", 0)
 _NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | _O_BINARY
 _NO_TMPFILE = {errno.EOPNOTSUPP, errno.EISDIR, errno.ENOENT, errno.EINVAL}
 _NO_NEW_FILES = {errno.EACCES, errno.EPERM, errno.EROFS}
+# Without /proc, and where a file system or a sandbox knows no link to a nameless file.
+_NO_LINK = {
+    *(errno.ENOENT, errno.EPERM, errno.EACCES, errno.EXDEV),
+    *(errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP),
+}
 _NO_RENAME = {errno.EBUSY, errno.EPERM, errno.EACCES, errno.EXDEV}
 
 
@@ -99,14 +105,12 @@ class PathTarget(Target):
 
     @contextmanager
     def _as_path(self) -> Iterator[Path]:
-        import tempfile
-
         # In a directory of its own beside the target: the backend sees the right name, and may
         # write a second file without hitting one of the user's.
         beside: str | None = os.path.dirname(self.path)
         if self._direct or not os.access(os.path.dirname(self.path), os.W_OK | os.X_OK):
             beside = None
-        with tempfile.TemporaryDirectory(prefix=".iio-", dir=beside) as folder:
+        with temporary_folder(prefix=".iio-", beside=beside) as folder:
             path = Path(folder, file_name(self.filename, "target"))
             yield path
             with path.open("rb") as source:
@@ -129,11 +133,7 @@ class PathTarget(Target):
 
     def _go_direct(self, reason: str) -> None:
         self._direct = True
-        warnings.warn(
-            f"{self.name}: {reason}; it is written in place, and damaged if that is interrupted",
-            IIOWarning,
-            stacklevel=2,
-        )
+        warn(f"{self.name}: {reason}; it is written in place, and damaged if that is interrupted")
 
     def _create_temporary(self) -> int:
         folder = os.path.dirname(self.path)
@@ -189,20 +189,12 @@ class PathTarget(Target):
             elif self._temporary is not None:
                 os.chmod(self._temporary, self._mode)
         if self._temporary is None:
+            if self._mode is None and _is_linked(file, self.path):
+                return  # nothing was there: one step, and no name that a kill could leave behind
             # Known before it exists: Ctrl-C right behind the link leaves nothing either.
             self._temporary = self._hidden_name()
-            # link(2) does not follow the symbolic link in /proc; linkat(2) does, which Python
-            # calls only if it is given a directory (that an absolute path makes no use of).
-            folder = os.open(os.path.dirname(self.path), os.O_RDONLY)
-            try:
-                os.link(
-                    f"/proc/self/fd/{file.fileno()}",
-                    self._temporary,
-                    src_dir_fd=folder,
-                    follow_symlinks=True,
-                )
-            finally:
-                os.close(folder)
+            if not _is_linked(file, self._temporary):
+                self._copy_to(self._temporary, file)
         elif os.name == "nt":
             file.close()  # Windows renames no file that is open
         try:
@@ -215,6 +207,17 @@ class PathTarget(Target):
             os.unlink(self._temporary)
         self._temporary = None
 
+    def _copy_to(self, path: str, file: IO[bytes]) -> None:
+        """Write once more what was encoded, to a new file of this name."""
+        file.seek(0)
+        with open(os.open(path, _NEW, 0o666), "wb") as sink:
+            copy(file, sink)
+            if self._mode is not None:
+                os.chmod(path, self._mode)
+            if self._fsync:
+                sink.flush()
+                os.fsync(sink.fileno())
+
     def _overwrite(self, file: IO[bytes]) -> None:
         """Copy what was encoded over what is there."""
         file.seek(0)
@@ -226,20 +229,39 @@ class PathTarget(Target):
 
     def abort(self) -> None:
         """Throw away what was written; the old file, if there was one, stays as it was."""
-        for sibling in self._siblings.values():
-            sibling.abort()
-        self._discard()
+        with held_interrupts():
+            for sibling in self._siblings.values():
+                sibling.abort()
+            self._discard()
 
     def _discard(self) -> None:
-        if self._file is not None:
-            # What is in the buffer goes to nobody: a full disk must not turn up again here.
-            with contextlib.suppress(OSError):
-                self._file.close()
-            self._file = None
-        if self._temporary is not None:
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(self._temporary)
-            self._temporary = None
+        try:
+            if self._file is not None:
+                # What is in the buffer goes to nobody: a full disk must not turn up again here.
+                with contextlib.suppress(OSError):
+                    self._file.close()
+                self._file = None
+        finally:
+            if self._temporary is not None:
+                with contextlib.suppress(FileNotFoundError):
+                    os.unlink(self._temporary)
+                self._temporary = None
+
+
+def _is_linked(file: IO[bytes], path: str) -> bool:
+    """Give a nameless file a name, if that is free and the system can."""
+    # link(2) does not follow the symbolic link in /proc; linkat(2) does, which Python calls only if
+    # it is given a directory (that an absolute path makes no use of).
+    folder = os.open("/", os.O_RDONLY)
+    try:
+        os.link(f"/proc/self/fd/{file.fileno()}", path, src_dir_fd=folder, follow_symlinks=True)
+    except OSError as error:
+        if error.errno not in _NO_LINK | {errno.EEXIST}:
+            raise
+        return False
+    finally:
+        os.close(folder)
+    return True
 
 
 def _is_regular(path: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import IO
 
 from .._errors import DecodeError
+from .._interrupts import held_interrupts
 from .._limits import Limits
 
 __all__ = ["Resource", "Target", "copy"]
@@ -51,6 +53,45 @@ def file_name(filename: str, default: str) -> str:
     """Return the name of a temporary file with the extension of `filename`."""
     base = os.path.basename(filename)
     return f"{default}{base}" if not base or base.startswith(".") else base
+
+
+def temporary_folder(
+    *, prefix: str = "iio-", beside: str | None = None
+) -> AbstractContextManager[str]:
+    """Return a new folder that is removed at the end of a ``with`` block, in `beside` if given."""
+    import tempfile  # and with it `random`: only where it is needed
+
+    with held_interrupts():
+        return tempfile.TemporaryDirectory(prefix=prefix, dir=beside)
+
+
+class Positioned(io.RawIOBase):
+    """A file to read with a position of its own: several may be of one place."""
+
+    _position = 0
+
+    def _end(self) -> int:
+        """Return how long it is."""
+        raise NotImplementedError  # every kind of file says how
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        if whence == io.SEEK_END:
+            offset += self._end()
+        elif whence == io.SEEK_CUR:
+            offset += self._position
+        if offset < 0:
+            raise OSError(errno.EINVAL, "there is nothing before the beginning of a file")
+        self._position = offset
+        return offset
+
+    def tell(self) -> int:
+        return self._position
 
 
 class Resource:
@@ -111,18 +152,26 @@ class Resource:
     @contextmanager
     def as_path(self) -> Iterator[Path]:
         """Give a path to it, for backends that know only paths; it may be a temporary copy."""
-        import tempfile  # and with it `random`: only where it is needed
-
         # A directory of its own, so that the file keeps its name and its extension.
-        with tempfile.TemporaryDirectory(prefix="iio-") as folder:
+        with temporary_folder() as folder:
             path = Path(folder, file_name(self.filename, "resource"))
             with path.open("wb") as sink:
                 copy(self.open(), sink)
             yield path
 
     def entries(self) -> Iterator[Resource]:
-        """Iterate over what a directory, a list of files or an archive holds, sorted by name."""
-        raise DecodeError(f"{self.name} is not a directory, a list of files or an archive")
+        """Iterate over what a directory, a list of files or an archive holds, sorted by name.
+
+        Raises
+        ------
+        DecodeError
+            If it is none of them, or a damaged archive.
+        """
+        if self.is_directory or self.head(4) != b"PK\x03\x04":
+            raise DecodeError(f"{self.name} is not a directory, a list of files or an archive")
+        from ._members import members  # and with it zipfile
+
+        yield from members(self)
 
     def companion(self, name: str) -> Resource:
         """Return the file beside this one, or below its directory, that its header refers to.
@@ -181,7 +230,9 @@ class Target:
     def open(self) -> IO[bytes]:
         """Open it, once, as a binary file that can be written, read and seeked."""
         if self._file is None:
-            self._file = self._create()
+            # Between its making and our knowing of it nobody would remove it.
+            with held_interrupts():
+                self._file = self._create()
         return self._file
 
     def as_path(self) -> AbstractContextManager[Path]:
@@ -190,9 +241,7 @@ class Target:
 
     @contextmanager
     def _as_path(self) -> Iterator[Path]:
-        import tempfile
-
-        with tempfile.TemporaryDirectory(prefix="iio-") as folder:
+        with temporary_folder() as folder:
             path = Path(folder, file_name(self.filename, "target"))
             yield path
             with path.open("rb") as source:

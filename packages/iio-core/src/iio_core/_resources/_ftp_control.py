@@ -36,8 +36,8 @@ class Control(ftplib.FTP_TLS):
 
     def enter(self) -> None:
         """Connect, and introduce the user."""
-        self.host, self.port = self._url.host, self._url.port
-        self.sock = connect(self.host, self.port, self._limits, self._url.name)
+        self.host, self.port = self._url.server, self._url.port
+        self.sock = connect(self._url.host, self.port, self._limits, self._url.name)
         self.af = self.sock.family
         self._listen()
         self.welcome = self.getresp()

@@ -147,19 +147,21 @@ class Client:
                 "except the server from the proxy with no_proxy"
             )
         host, port = self.url.host, self.url.port
+        known_as = self.url.server
         if proxy is not None:
             host, port = proxy.hostname or "", proxy.port or 80
+            known_as = host
         timeout = self.limits.request_timeout
         connection: Any
         if self.url.scheme == "https":
             connection = http.client.HTTPSConnection(
-                host, port, timeout=timeout, context=tls_context()
+                known_as, port, timeout=timeout, context=tls_context()
             )
         else:
-            connection = http.client.HTTPConnection(host, port, timeout=timeout)
+            connection = http.client.HTTPConnection(known_as, port, timeout=timeout)
         if proxy is not None and self.url.scheme == "https":
             given = {"Proxy-Authorization": _of_proxy(proxy)} if proxy.username else {}
-            connection.set_tunnel(self.url.host, self.url.port, headers=given)
+            connection.set_tunnel(self.url.server, self.url.port, headers=given)
         # The only way in for a socket that was made to an address which was looked at.
         connection._create_connection = lambda *_: connect(host, port, self.limits, self.name)
         connection.response_class = functools.partial(_Response, self.limits, self.name)

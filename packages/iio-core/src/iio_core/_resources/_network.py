@@ -48,7 +48,7 @@ class Url(NamedTuple):
     """The parts of a URL; `name` is what messages show of it: all but the user and password."""
 
     scheme: str
-    host: str
+    host: str  # with the zone of an IPv6 address, which says how to get there: fe80::1%eth0
     port: int
     path: str  # percent-encoded, with the query
     filename: str
@@ -57,9 +57,14 @@ class Url(NamedTuple):
     name: str
 
     @property
+    def server(self) -> str:
+        """The host as the server knows it: a zone means something on this machine only."""
+        return self.host.partition("%")[0]
+
+    @property
     def netloc(self) -> str:
         """The host as the Host header has it: with brackets around IPv6, and an unusual port."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
+        host = f"[{self.server}]" if ":" in self.host else self.host
         return host if self.port == PORTS[self.scheme] else f"{host}:{self.port}"
 
 
@@ -81,6 +86,7 @@ def parse(uri: str) -> Url:
         host = parts.hostname or ""
         port = parts.port
         host = host if host.isascii() else host.encode("idna").decode("ascii")
+        host = _with_zone(host)
     except ValueError as error:  # a UnicodeError among them
         said = "it cannot be taken apart" if "@" in uri else str(error)
         raise OptionError(f"{shown!r} is not a URL: {said}") from None
@@ -96,6 +102,17 @@ def parse(uri: str) -> Url:
         password=unquote(parts.password or ""),
         name=without_secrets(uri),
     )
+
+
+def _with_zone(host: str) -> str:
+    """Return a host as the system takes it: RFC 6874 has %25 before the zone of an address."""
+    address, sign, zone = host.partition("%")
+    if not sign:
+        return host
+    zone = unquote(zone.removeprefix("25"))
+    if ":" not in address or not re.fullmatch(r"[\w.~-]+", zone, re.ASCII):
+        raise ValueError("it has no such zone")
+    return address + sign + zone
 
 
 def without_secrets(uri: str) -> str:

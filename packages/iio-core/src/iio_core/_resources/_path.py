@@ -74,18 +74,17 @@ class PathResource(Resource):
 
     def entries(self) -> Iterator[Resource]:
         """Iterate over the files of the directory, or the members of the zip archive."""
-        if self.is_directory:
-            for name in sorted(os.listdir(self.path)):
-                path = os.path.join(self.path, name)
-                if os.path.isfile(path) or os.path.isdir(path):
-                    yield self._adopt(PathResource(path, self.limits))
-        elif self.head(2) == b"PK":
-            from ._zip import ZipMember, member_names
-
-            for name in member_names(self.path):
-                yield self._adopt(ZipMember(self.path, name, self.limits))
-        else:
+        if not self.is_directory:
             yield from super().entries()
+            return
+        for name in sorted(os.listdir(self.path)):
+            path = os.path.join(self.path, name)
+            if os.path.isfile(path) or os.path.isdir(path):
+                try:
+                    entry = PathResource(path, self.limits)
+                except FileNotFoundError:
+                    continue  # it was removed right now
+                yield self._adopt(entry)
 
     def companion(self, name: str) -> Resource:
         """Return a file in the same directory or below it; links may not lead out of it."""

@@ -15,7 +15,7 @@ from typing import IO, Any, cast
 from .._errors import DecodeError
 from .._limits import Limits, current
 from ._atomic import PathTarget
-from ._base import Resource, Target, copy
+from ._base import Resource, Target, copy, temporary_folder
 from ._bodies import Body, NetworkResource, StreamedBody
 from ._path import PathResource
 from ._ranges import BLOCK, RangedBody
@@ -234,9 +234,7 @@ class FsspecTarget(Target):
         if size <= _AT_ONCE or self._place.in_memory:
             self._place.fs.pipe_file(path, body.read())
             return
-        import tempfile
-
-        with tempfile.TemporaryDirectory(prefix="iio-") as folder:
+        with temporary_folder() as folder:
             whole = os.path.join(folder, "body")
             with open(whole, "wb") as sink:
                 copy(body, sink)

@@ -26,7 +26,7 @@ def normalize_extension(extension: str | None) -> str | None:
     """Return an ``extension=`` option in lower case with its dot; None stays None."""
     if extension is None:
         return None
-    if not str(extension).strip("."):
+    if not isinstance(extension, str) or not extension.strip("."):
         raise OptionError(f"extension={extension!r} is not an extension like '.png'")
     return extension.lower() if extension.startswith(".") else f".{extension.lower()}"
 

@@ -12,14 +12,23 @@ from collections.abc import Iterator
 from typing import IO, Any, cast
 
 from .._errors import DecodeError, IIOError
+from .._interrupts import held_interrupts
 from .._limits import Limits
 from ._atomic import PathTarget
 from ._base import Resource, Target, copy
 
-__all__ = ["ZipMember", "ZipTarget", "member_names"]
+__all__ = [
+    "BROKEN",
+    "Bounded",
+    "ZipMember",
+    "ZipTarget",
+    "member_names",
+    "open_archive",
+    "unpacked",
+]
 
 _SHOWN, _LONGEST = 3, 80  # names of members that a message shows, and characters of each
-_BROKEN = (
+BROKEN = (
     zipfile.BadZipFile,
     zlib.error,
     RuntimeError,
@@ -29,16 +38,23 @@ _BROKEN = (
 )
 
 
-def _open_archive(archive: str, file: _Bounded | None = None) -> zipfile.ZipFile:
+def open_archive(archive: str, file: Bounded | None = None) -> zipfile.ZipFile:
+    """Open an archive by its path, or one that is open already.
+
+    Raises
+    ------
+    DecodeError
+        If it is no zip archive.
+    """
     try:
         return zipfile.ZipFile(archive if file is None else cast("IO[bytes]", file))
     except IIOError:  # of where it comes from
         raise
-    except _BROKEN as error:
+    except BROKEN as error:
         raise DecodeError(f"{archive} is not a zip archive: {error}") from error
 
 
-class _Bounded:
+class Bounded:
     """A file of which no more is read at once than may be held.
 
     zipfile reads the directory of an archive at once, as long as the archive says that it is; and
@@ -50,13 +66,14 @@ class _Bounded:
         self._file, self._limits, self._name = file, limits, name
 
     def read(self, n: int = -1) -> bytes:
+        """Read up to `n` bytes."""
         self._limits.check_body(max(n, 0), name=self._name)
         return self._file.read(n)
 
 
 def member_names(archive: str) -> list[str]:
     """Return the names of the files in an archive, sorted."""
-    with _open_archive(archive) as file:
+    with open_archive(archive) as file:
         return sorted(i.filename for i in file.infolist() if not i.is_dir())
 
 
@@ -147,8 +164,8 @@ class ZipMember(Resource):
         self._archive = archive
         self._member = member
         self._is_local = file is None
-        bounded = None if file is None else _Bounded(file, limits, archive)
-        with _open_archive(archive, bounded) as opened:
+        bounded = None if file is None else Bounded(file, limits, archive)
+        with open_archive(archive, bounded) as opened:
             try:
                 info = opened.getinfo(member)
             except KeyError:
@@ -160,7 +177,7 @@ class ZipMember(Resource):
                 self._data = b"".join(unpacked(opened, info))
             except IIOError:
                 raise
-            except _BROKEN as error:
+            except BROKEN as error:
                 raise DecodeError(f"{self.name} cannot be unpacked: {error}") from error
         self.size = len(self._data)
 
@@ -205,16 +222,18 @@ class ZipTarget(Target):
             raise ValueError(f"{member!r} is not a path inside of {archive}")
         self._target = PathTarget(archive, fsync=fsync)
         if os.path.exists(archive):
-            _open_archive(archive).close()
+            open_archive(archive).close()
 
     def commit(self) -> None:
         """Write the new archive and put it in the place of the old one."""
         try:
-            self._rewrite()
+            # zipfile, interrupted, raises something else in the place of KeyboardInterrupt.
+            with held_interrupts():
+                self._rewrite()
+                self._target.commit()
         except BaseException:
             self._target.abort()
             raise
-        self._target.commit()
 
     def _rewrite(self) -> None:
         body = self.open()
@@ -239,7 +258,7 @@ class ZipTarget(Target):
             copy(body, sink)
 
     def _copy_others(self, archive: zipfile.ZipFile) -> None:
-        with _open_archive(self._archive) as old:
+        with open_archive(self._archive) as old:
             archive.comment = old.comment
             for info in old.infolist():
                 if info.filename == self._member:

@@ -19,6 +19,8 @@ from ._stacking import END, Stacking, is_placed
 
 __all__ = ["ReadSession"]
 
+_NONE: Mapping[str, Any] = {}
+
 
 class ReadSession(Stacking):
     """An open resource, to read from. A context manager.
@@ -81,7 +83,7 @@ class ReadSession(Stacking):
         """
         if options:
             self._check_options(options, self._reader.read)
-        which = self._which(index)
+        which = self._which(index, options)
         if not isinstance(which, int):
             if which is not None and not getattr(self._reader, "reads_batches", False):
                 return self._stack(which, options)
@@ -89,13 +91,17 @@ class ReadSession(Stacking):
             raise out_of_range(which, total, name=self._resource.name)
         if options and is_placed(options):
             return self._placed(which, options)
-        charged = self._charge(which, options)
+        checks = getattr(self._reader, "checks_limits", False)
+        charged = None if checks else self._charge(which, options)
+        if self._closed:
+            raise ValueError(f"{self._resource.name} is closed")
         try:
             image = self._reader.read(index=which, **options)
         except CAUGHT as error:
             self._blame.decoding(error)
         image = self._owned(image, writeable_output)
-        if image.shape != charged.shape:  # not what the header promised: charged again
+        # Not what the header promised: charged again.
+        if charged is None or image.shape != charged.shape or image.dtype != charged.dtype:
             self._check(image.shape, image.dtype)
         return image
 
@@ -147,7 +153,7 @@ class ReadSession(Stacking):
             return np.array(self.read(index=index, **options)[parts], order="C")
         if options:
             self._check_options(options, read)
-        which = self._which(index)
+        which = self._which(index, options)
         if isinstance(which, int) and which and which >= (total := self._count_or(which + 1)):
             raise out_of_range(which, total, name=self._resource.name)
         if not (which is None or isinstance(which, int)):
@@ -206,7 +212,7 @@ class ReadSession(Stacking):
         """
         if options:
             self._check_options(options, self._reader.properties)
-        which = self._which(index)
+        which = self._which(index, options)
         if isinstance(which, int):
             if which and which >= (total := self._count_or(which + 1)):
                 raise out_of_range(which, total, name=self._resource.name)
@@ -302,8 +308,14 @@ class ReadSession(Stacking):
         where = f"plugin {self.plugin!r} ({method.__name__})"
         _options.check(options, _options.names(method), where=where)
 
-    def _which(self, index: Any) -> int | tuple[int, ...] | EllipsisType | None:
+    def _which(
+        self, index: Any, options: Mapping[str, Any] = _NONE
+    ) -> int | tuple[int, ...] | EllipsisType | None:
         """Return an index as the reader gets it."""
+        if index is ... and options:
+            picks = getattr(self._reader, "picks", ())
+            if any(options.get(name) is not None for name in picks):
+                return None
         if index is None:
             default: int | EllipsisType | None = getattr(self._reader, "default_index", None)
             return default
@@ -324,7 +336,11 @@ class ReadSession(Stacking):
             if counts is not None:
                 self._total = self._ask(counts)
             else:
-                self._total = sum(1 for _ in self._ask(self._reader.iter))
+                images = self._ask(self._reader.iter)
+                number = 0
+                while self._ask(next, images, END) is not END:
+                    number += 1
+                self._total = number
         return self._total or 0
 
     def _charge(self, index: Any, options: Mapping[str, Any]) -> ImageProperties:

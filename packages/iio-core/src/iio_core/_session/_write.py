@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import os
-import signal
-import threading
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
-from types import FrameType
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
 
 from .. import _options
 from .._errors import EncodeError, OptionError
+from .._interrupts import held_interrupts
 from .._resources import Target
 from .._translate import CAUGHT, Blame
 from ._base import Session
@@ -38,12 +36,12 @@ class WriteSession(Session):
     """
 
     def __init__(self, writer: Any, target: Target, blame: Blame, *, lasting: bool = True) -> None:
-        super().__init__(blame)
         self._lasting = lasting
         self._writer = writer
         self._target = target
         self._written = 0
         self._process = os.getpid()
+        super().__init__(blame)  # last: from here on it is open, and has to be closed
 
     @property
     def written(self) -> int:
@@ -91,9 +89,16 @@ class WriteSession(Session):
                 "`metadata` of a file that was read returns it"
             )
         told = options if metadata is None else {**options, "metadata": metadata}
-        for one in self._images(image, is_batch, options):
-            with _held_interrupts() if self._lasting else nullcontext():
-                self._tell(self._writer.write, one, **told)
+        for number, one in enumerate(self._images(image, is_batch, options)):
+            # Half of an image would damage the whole file.
+            with held_interrupts() if self._lasting else nullcontext():
+                try:
+                    self._tell(self._writer.write, one, **told)
+                except EncodeError as error:
+                    if number and is_batch is None and isinstance(image, np.ndarray):
+                        raise self._guessed(error, image.shape) from error
+                    self._advise(error, one)
+                    raise
                 self._written += 1
 
     def getvalue(self) -> bytes:
@@ -110,6 +115,11 @@ class WriteSession(Session):
         if not self.written:
             self.abort()
             return
+        # What was accepted is kept, also if Ctrl-C comes while it is being finished.
+        with held_interrupts() if self._lasting else nullcontext():
+            self._finish()
+
+    def _finish(self) -> None:
         self._tell(self._writer.close)
         self._closed = True
         try:
@@ -138,8 +148,12 @@ class WriteSession(Session):
 
     def __del__(self) -> None:
         if not self.__dict__.get("_closed", True) and not self._is_a_copy():
-            warnings.warn(f"{self!r} was never closed", ResourceWarning, stacklevel=2, source=self)
-            self.close()
+            try:
+                warnings.warn(
+                    f"{self!r} was never closed", ResourceWarning, stacklevel=2, source=self
+                )
+            finally:  # also where warnings are errors
+                self.close()
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") or name == "_writer":
@@ -169,6 +183,20 @@ class WriteSession(Session):
                 self._blame.encoding(error)
             raise
 
+    def _advise(self, error: EncodeError, image: np.ndarray) -> None:
+        """Raise a refused image's error again if somebody else is known to take it."""
+        from .. import _registry
+        from .._holding import elsewhere, kind_of
+
+        kind = kind_of(image)
+        registry = _registry.current()
+        if kind is None or self._closed:
+            return
+        who = elsewhere(registry, self.plugin, self.format, self._target.filename, kind)
+        if who:
+            message = f"{str(error).removesuffix('.')}; {who}"
+            raise EncodeError(message, plugin=error.plugin, format=error.format) from error
+
     def _images(
         self, image: Any, is_batch: bool | None, options: Mapping[str, Any]
     ) -> Iterator[Any]:
@@ -185,6 +213,15 @@ class WriteSession(Session):
             yield from array
         else:
             yield array
+
+    def _guessed(self, error: EncodeError, shape: tuple[int, ...]) -> EncodeError:
+        """Return the error for an array that was parted into images by a guess."""
+        return EncodeError(
+            f"{error} (the array of shape {shape} was taken for {shape[0]} images; if it is one, "
+            "say is_batch=False)",
+            plugin=error.plugin,
+            format=error.format,
+        )
 
     def _array(self, image: Any) -> np.ndarray:
         try:
@@ -221,34 +258,6 @@ class WriteSession(Session):
                 format=self.format,
             )
         return array.shape[-1] not in {2, 3, 4}
-
-
-@contextmanager
-def _held_interrupts() -> Iterator[None]:
-    """Hold Ctrl-C back until an image is encoded: half of one would damage the whole file.
-
-    A second Ctrl-C breaks in at once. Who has a handler of their own keeps it.
-    """
-    if (
-        threading.current_thread() is not threading.main_thread()
-        or signal.getsignal(signal.SIGINT) is not signal.default_int_handler
-    ):
-        yield
-        return
-    held: list[int] = []
-
-    def hold(number: int, frame: FrameType | None) -> None:
-        if held:
-            raise KeyboardInterrupt
-        held.append(number)
-
-    signal.signal(signal.SIGINT, hold)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-    if held:
-        raise KeyboardInterrupt
 
 
 def _shortened(value: Any) -> str:

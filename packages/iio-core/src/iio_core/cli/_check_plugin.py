@@ -35,7 +35,24 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--samples", metavar="FILE", nargs="+", type=Path, default=[], help="files of its formats"
     )
+    parser.add_argument(
+        "--except",
+        dest="excepted",
+        metavar="CHECK:FORMAT",
+        type=_exception,
+        action="append",
+        default=[],
+        help="a check that is known to fail for a format, or for a sample; that it passes is then "
+        "an error (equal_images_are_kept:WEBP); may be repeated",
+    )
     parser.add_argument("--fast", action="store_true", help="leave out what takes longest")
+
+
+def _exception(text: str) -> tuple[str, str]:
+    check, colon, of = text.partition(":")
+    if not (check and colon and of):
+        raise argparse.ArgumentTypeError(f"{text!r} is not CHECK:FORMAT")
+    return check.removeprefix("test_"), of
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -52,8 +69,11 @@ def run(arguments: argparse.Namespace) -> int:
     worst = 0
     for name in names:
         samples = _samples(name, arguments.samples)
+        _refuse_unknown(arguments.excepted, samples)
         _introduce(samples)
-        outcomes = _runner.check(samples, fast=arguments.fast, tell=_tell)
+        outcomes = _runner.check(
+            samples, fast=arguments.fast, tell=_tell, excepted=arguments.excepted
+        )
         worst = max(worst, _sum_up(outcomes))
     return worst
 
@@ -82,6 +102,19 @@ def _samples(name: str, files: list[Path]) -> Samples:
         raise UsageError(str(error)) from error
 
 
+def _refuse_unknown(excepted: list[tuple[str, str]], samples: Samples) -> None:
+    """Refuse what excepts nothing, such as a name that is not spelled right."""
+    from ..testing import PluginSuite
+
+    known = {format.name for format in samples.spec.formats}
+    known |= {sample.name for sample in [*samples.given, *samples.made]}
+    for check, of in excepted:
+        if not hasattr(PluginSuite, f"test_{check}"):
+            raise UsageError(f"--except {check}:{of}: there is no check {check!r}")
+        if of not in known and not any(of.startswith(f"{name}-") for name in known):
+            raise UsageError(f"--except {check}:{of}: {of!r} is neither a format nor a sample")
+
+
 def _introduce(samples: Samples) -> None:
     say(f"plugin {iio.registry.find(samples.spec.name)}")
     for sample in [*samples.given, *samples.made]:
@@ -105,9 +138,14 @@ def _sum_up(outcomes: list[Outcome]) -> int:
     for outcome in outcomes:
         if outcome.cost:
             say(f"  {outcome.test}: {outcome.cost}")
-    count = {kind: sum(o.kind == kind for o in outcomes) for kind in ("kept", "broken", "skipped")}
+    kinds = ("kept", "broken", "excepted", "skipped")
+    count = {kind: sum(o.kind == kind for o in outcomes) for kind in kinds}
     promises = sorted({o.promise for o in outcomes if o.promise})
-    say(f"{count['kept']} checks passed, {count['broken']} failed, {count['skipped']} do not apply")
+    excepted = f"{count['excepted']} failed as excepted, " if count["excepted"] else ""
+    say(
+        f"{count['kept']} checks passed, {count['broken']} failed, {excepted}"
+        f"{count['skipped']} do not apply"
+    )
     if promises:
         say(f"broken promises: {'; '.join(promises)}")
     if not count["kept"] and not count["broken"]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ._arguments import add_json, add_reading, index_of, reading
 from ._console import say, show_json, show_table
 from ._failures import UsageError, counted, sentence
+from ._pairs import is_folder, pairs
 from ._plan import Settings
 
 if TYPE_CHECKING:
@@ -23,11 +24,17 @@ _LONGEST = 60  # characters of a value of metadata that are shown
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.description = (
-        "Compare the pixels and the metadata of two files, or with --all-plugins those of one "
-        "file as each plugin reads it. The exit status is 1 if pixels, shapes or dtypes differ; "
-        "metadata does not count."
+        "Compare the pixels and the metadata of two files, of the files of the same names in two "
+        "folders, or with --all-plugins those of one file as each plugin reads it. The exit status "
+        "is 1 if pixels, shapes or dtypes differ, or a file is in one folder only; metadata does "
+        "not count."
     )
-    parser.add_argument("file", nargs="+", metavar="FILE", help="two files; one for --all-plugins")
+    parser.add_argument(
+        "file", nargs="+", metavar="FILE", help="two files or folders; one file for --all-plugins"
+    )
+    parser.add_argument(
+        "-r", "--recursive", action="store_true", help="folders with all that is below them"
+    )
     parser.add_argument(
         "--all-plugins", action="store_true", help="one file through every plugin that reads it"
     )
@@ -50,6 +57,8 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError(f"compare takes {counted(wanted, 'file')} here")
     if arguments.all_plugins:
         return _compare_plugins(arguments)
+    if any(is_folder(file) for file in arguments.file):
+        return _compare_folders(arguments)
     asked = reading(arguments)
     first, second = ((file, asked) for file in arguments.file)
     found = _compare(first, second, arguments)
@@ -125,6 +134,32 @@ def _show_metadata(differing: dict[str, Any], names: list[str]) -> None:
     for side, name in zip(("only_first", "only_second"), names, strict=True):
         if differing[side]:
             say(f"  only in {name}: {', '.join(map(str, differing[side]))}")
+
+
+def _compare_folders(arguments: argparse.Namespace) -> int:
+    """Compare files with those of the same names; one that fails does not keep the others back."""
+    asked = reading(arguments)
+    rows, alike = [], True
+    for first, second in pairs(*arguments.file, recursive=arguments.recursive):
+        row: dict[str, Any] = {"first": first, "second": second, "same": False}
+        if first is None or second is None:
+            row["error"] = f"{first or second} has no counterpart"
+        else:
+            try:
+                row |= _compare((first, asked), (second, asked), arguments)
+            except (Exception, SystemExit) as error:
+                row["error"] = sentence(error)
+        alike = alike and row["same"]
+        if arguments.json:
+            rows.append(row)
+        elif "error" in row:
+            say(row["error"], "red")
+        else:
+            say(f"{first} and {second}", "bold")
+            _show(row, [first or "", second or ""])
+    if arguments.json:
+        show_json(rows)
+    return int(not alike)
 
 
 def _compare_plugins(arguments: argparse.Namespace) -> int:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from ._arguments import add_reading, at_least, index_of, options, reading
 from ._failures import complain, counted
-from ._inputs import expand, readable_extensions
+from ._inputs import expand, readable_extensions, tell_passed_over
 from ._plan import Job, Settings, plan
 from ._progress import Silent, progress
 from ._refusals import refuse_hopeless
@@ -88,9 +88,7 @@ def run(arguments: argparse.Namespace) -> int:
     )
     jobs = plan(sources, arguments.output, known, to=arguments.to, split=arguments.split)
     refuse_hopeless(jobs, settings)
-    if passed_over:
-        named = _listed(passed_over, whole=arguments.verbose)
-        complain(f"{counted(len(passed_over), 'file')} passed over, which no plugin reads: {named}")
+    tell_passed_over(passed_over, whole=arguments.verbose)
     report = _Report(len(jobs), arguments.verbose)
     try:
         _convert_all(jobs, settings, arguments, report)
@@ -184,10 +182,3 @@ def _without_names(text: str, job: Job) -> str:
     for name in (job.path(), *job.sources[:1]):
         text = text.replace(name, "").replace(os.path.basename(name), "")
     return text
-
-
-def _listed(names: Sequence[str], *, whole: bool) -> str:
-    """Return the first of several names, or all of them."""
-    if whole or len(names) == 1:
-        return ", ".join(names)
-    return f"{names[0]} and {len(names) - 1:,} more; -v names them"

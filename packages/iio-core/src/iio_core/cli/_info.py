@@ -11,6 +11,7 @@ from .._opening import open_reading
 from ._arguments import add_json, add_reading, index_of, reading
 from ._console import say, show_json
 from ._failures import complain, sentence
+from ._inputs import expand, readable_extensions, tell_passed_over
 from ._json import text_of
 
 if TYPE_CHECKING:
@@ -27,7 +28,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "Tell the format, shape, dtype, number of images and metadata of files, from their "
         "headers. Control characters and long values are shortened; --json has all."
     )
-    parser.add_argument("file", nargs="+", metavar="FILE", help="a path, or any other resource")
+    parser.add_argument(
+        "file", nargs="+", metavar="FILE", help="files, patterns, folders, any other resource"
+    )
+    parser.add_argument(
+        "-r", "--recursive", action="store_true", help="folders with all that is below them"
+    )
     parser.add_argument("--index", type=index_of, help="of this image: 3, -1 or ... for the file")
     parser.add_argument("--frames", action="store_true", help="a line about each image")
     parser.add_argument(
@@ -40,8 +46,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Describe each file; one that fails does not keep the others from being described."""
     described, failed = [], False
-    for file in arguments.file:
-        found = _describe(file, arguments)
+    sources, passed_over = expand(
+        arguments.file,
+        readable_extensions(),
+        inside=False,
+        recursive=arguments.recursive,
+        each=True,
+    )
+    tell_passed_over(passed_over, whole=arguments.verbose)
+    for source in sources:
+        found = _describe(source.uri, arguments)
         failed = failed or "error" in found
         if arguments.json:
             described.append(found)

@@ -9,10 +9,18 @@ from typing import NamedTuple
 
 from .. import _select
 from .._registry import current
-from ._failures import UsageError
+from ._failures import UsageError, complain, counted
 from ._formats import rows
 
-__all__ = ["Source", "expand", "readable_extensions", "stem_of"]
+__all__ = [
+    "Source",
+    "expand",
+    "files_in",
+    "is_read_whole",
+    "readable_extensions",
+    "stem_of",
+    "tell_passed_over",
+]
 
 _MAGIC = re.compile(r"[*?[]")
 
@@ -30,24 +38,31 @@ def readable_extensions() -> frozenset[str]:
 
 
 def expand(
-    texts: Sequence[str], known: Collection[str], *, inside: bool, recursive: bool
+    texts: Sequence[str],
+    known: Collection[str],
+    *,
+    inside: bool,
+    recursive: bool,
+    each: bool = False,
 ) -> tuple[list[Source], list[str]]:
     """Return the resources that the user means, and the files that are none that can be read.
 
     A folder stands for the files in it; but unless it is asked for what is `inside`, one that a
-    plugin reads as a whole is one resource.
+    plugin reads as a whole is one resource. If there is something to say of `each`, a pattern that
+    no file matches is the name of one that is not there.
     """
     found: list[Source] = []
     passed_over: list[str] = []
     for text in texts:
-        if os.path.isdir(text) and (inside or not _is_read_whole(text)):
-            for source in _files_of(text, recursive):
-                if _looks_readable(source.uri, known):
-                    found.append(source)
-                else:
-                    passed_over.append(source.uri)
+        if os.path.isdir(text) and (inside or not is_read_whole(text)):
+            inner, others = files_in(text, known, recursive=recursive)
+            found += inner
+            passed_over += others
         elif _MAGIC.search(text) and "://" not in text and not os.path.exists(text):
-            found += _matching(text)
+            matching = _matching(text)
+            if not matching and not each:
+                raise UsageError(f"no file matches {text}")
+            found += matching or [Source(text)]
         else:
             found.append(Source(text))
     if not found:
@@ -55,12 +70,34 @@ def expand(
     return found, passed_over
 
 
+def files_in(
+    folder: str, known: Collection[str], *, recursive: bool
+) -> tuple[list[Source], list[str]]:
+    """Return the files of a folder that somebody reads, and those that nobody does."""
+    found: list[Source] = []
+    passed_over: list[str] = []
+    for source in _files_of(folder, recursive):
+        if _looks_readable(source.uri, known):
+            found.append(source)
+        else:
+            passed_over.append(source.uri)
+    return found, passed_over
+
+
+def tell_passed_over(names: Sequence[str], *, whole: bool) -> None:
+    """Say which files in a folder nobody reads: the first of them, or all."""
+    if not names:
+        return
+    listed = ", ".join(names)
+    if not whole and len(names) > 1:
+        listed = f"{names[0]} and {len(names) - 1:,} more; -v names them"
+    complain(f"{counted(len(names), 'file')} passed over, which no plugin reads: {listed}")
+
+
 def _matching(pattern: str) -> list[Source]:
     import glob
 
     files = [file for file in glob.glob(pattern, recursive=True) if os.path.isfile(file)]
-    if not files:
-        raise UsageError(f"no file matches {pattern}")
     return [Source(file) for file in sorted(files, key=_natural)]
 
 
@@ -80,7 +117,8 @@ def _files_of(folder: str, recursive: bool) -> Iterator[Source]:
                 yield Source(path, "" if below == os.curdir else below)
 
 
-def _is_read_whole(folder: str) -> bool:
+def is_read_whole(folder: str) -> bool:
+    """Tell whether a plugin reads a folder as one resource."""
     from .._explain import explain
 
     return explain(folder).chosen is not None

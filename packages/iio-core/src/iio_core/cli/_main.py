@@ -7,7 +7,8 @@ import io
 import os
 import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from typing import NamedTuple, TextIO
 
@@ -101,10 +102,23 @@ def main(argv: Sequence[str] | None = None) -> int:
         words = words[: words.index("--")]
     arguments = build_parser(name).parse_args(words)
     arguments.rest = rest
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), _patient():
         warnings.filterwarnings("always", category=IIOWarning)
         warnings.showwarning = _show_warning
         return _run(COMMANDS[arguments.command].module, arguments)
+
+
+@contextmanager
+def _patient() -> Iterator[None]:
+    """Wait for no plugin without end."""
+    from .. import _plugins
+    from ._patience import patient
+
+    before, _plugins.watch = _plugins.watch, patient
+    try:
+        yield
+    finally:
+        _plugins.watch = before
 
 
 def _run(module: str, arguments: argparse.Namespace) -> int:

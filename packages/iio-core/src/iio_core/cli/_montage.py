@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ._arguments import add_reading, at_least, index_of, options, reading
 from ._failures import CommandError, UsageError, complain, sentence
-from ._inputs import expand, readable_extensions
+from ._inputs import expand, readable_extensions, tell_passed_over
 from ._plan import Settings, is_same
 
 if TYPE_CHECKING:
@@ -56,7 +56,10 @@ def run(arguments: argparse.Namespace) -> int:
     """Make a contact sheet."""
     import iio_core as iio
 
-    found, _ = expand(arguments.file, readable_extensions(), inside=False, recursive=False)
+    found, passed_over = expand(
+        arguments.file, readable_extensions(), inside=False, recursive=False
+    )
+    tell_passed_over(passed_over, whole=arguments.verbose)
     sources = [source.uri for source in found]
     for source in sources:
         if is_same(source, arguments.output):

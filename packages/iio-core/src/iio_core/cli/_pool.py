@@ -12,6 +12,8 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from types import FrameType
 
+from .. import _plugins
+from ._patience import patient
 from ._plan import Job, Settings
 from ._work import Result, convert
 
@@ -128,7 +130,11 @@ _stopping = False
 
 
 def _prepare() -> None:
-    """In a new process: Ctrl-C breaks into a job, once, and never into what brings the next."""
+    """In a new process: Ctrl-C breaks into a job, once, and never into what brings the next.
+
+    And no plugin is waited for without end.
+    """
+    _plugins.watch = patient
     signal.signal(signal.SIGINT, _interrupt)
     if sys.platform != "win32":
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})

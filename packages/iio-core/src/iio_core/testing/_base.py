@@ -16,6 +16,7 @@ import pytest
 import iio_core as iio
 
 from .._opening import missing
+from ._concerned import concerns, leave_out
 from ._promises import BrokenPromise
 from ._worker import worker_for
 
@@ -67,6 +68,7 @@ class Written:
     format: iio.Format
     dtype: str
     channels: int
+    bits: int | None = None
 
     def image(self, height: int, width: int, seed: int = 0) -> np.ndarray:
         """Return an image of this kind in which all values of the dtype may turn up."""
@@ -77,8 +79,9 @@ class Written:
             return random.random(shape) < 0.5
         if kind.kind in "ui":
             limits = np.iinfo(kind)
-            image = random.integers(limits.min, limits.max, shape, kind, endpoint=True)
-            image.flat[0], image.flat[-1] = limits.min, limits.max
+            most = limits.max if self.bits is None else (1 << self.bits) - 1
+            image = random.integers(limits.min, most, shape, kind, endpoint=True)
+            image.flat[0], image.flat[-1] = limits.min, most
             return image
         image = random.standard_normal(shape).astype(kind)
         if kind.kind == "c":
@@ -111,6 +114,9 @@ def is_read(format: iio.Format) -> bool:
     return bool(format.reads)
 
 
+_NOTHING = pytest.param(None, id="none", marks=pytest.mark.skip(reason="there is no such sample"))
+
+
 class Suite:
     """The base of the suites: subclass `PluginSuite`, or only the suites that you want.
 
@@ -125,6 +131,8 @@ class Suite:
         Name of a format: (height, width) of the images to write, where it does not take any size.
     lossless : mapping
         Name of a lossy format: options of writing with which it keeps every value.
+    depths : mapping
+        (name of a format, dtype): how many bits its values may have, if less than the dtype's.
     exceptions : mapping
         (name of a test, name of a format or a sample): why it fails there. That it passes is then
         an error.
@@ -145,6 +153,7 @@ class Suite:
     installed: ClassVar[bool] = True
     sizes: ClassVar[Mapping[str, tuple[int, int]]] = {}
     lossless: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
+    depths: ClassVar[Mapping[tuple[str, str], int]] = {}
     exceptions: ClassVar[Mapping[tuple[str, str], str]] = {}
     unsampled: ClassVar[Mapping[str, str]] = {}
     changes: ClassVar[int] = 150
@@ -169,11 +178,22 @@ class Suite:
 
     # -- how tests are parametrized -----------------------------------------------------------
 
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Leave out what does not concern the plugin: writing, where it only reads."""
+        super().__init_subclass__(**options)
+        module, _, attribute = getattr(cls, "entry_point", "").partition(":")
+        try:
+            spec = getattr(import_module(module), attribute) if module else None
+        except Exception:
+            return  # each test will say so
+        if isinstance(spec, iio.PluginSpec):
+            leave_out(cls, spec)
+
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         """Run a test for each sample, format or pixel type, as its parameters ask."""
         for name in ("sample", "format", "written"):
             if name in metafunc.fixturenames:
-                applies = getattr(metafunc.function, "applies_to", lambda format: True)
+                applies = concerns(metafunc.function)
                 cases = [
                     case
                     for case in getattr(self, f"_each_{name}")()
@@ -185,7 +205,8 @@ class Suite:
                     [
                         pytest.param(case, id=label, marks=marks(label, format))
                         for case, label, format in cases
-                    ],
+                    ]
+                    or [_NOTHING],
                 )
 
     def _marks(self, test: str, reads: bool, label: str, format: str) -> list[pytest.MarkDecorator]:
@@ -213,7 +234,8 @@ class Suite:
         for format in self.spec.formats:
             for pixels in format.writes if format.extensions else ():
                 for channels in pixels.channels or (1,):
-                    case = Written(format, pixels.dtype, channels)
+                    bits = self.depths.get((format.name, pixels.dtype))
+                    case = Written(format, pixels.dtype, channels, bits)
                     yield case, f"{format.name}-{pixels.dtype}-{channels}", format.name
 
     # -- what is done in a process of its own ---------------------------------------------------

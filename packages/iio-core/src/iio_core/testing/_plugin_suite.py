@@ -30,4 +30,4 @@ class PluginSuite(
     ConcurrencySuite,
     CostSuite,
 ):
-    """Every check there is; what does not concern a plugin (writing, say) is skipped."""
+    """Every check there is; what does not concern a plugin (writing, say) is left out."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Collection, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
@@ -32,8 +32,8 @@ _numbers = count(1)
 class Outcome:
     """What came out of one check.
 
-    `kind` is ``"kept"``, ``"broken"`` or ``"skipped"``; `message` is that of a broken promise, or
-    why it was skipped; `cost` is a figure, of the checks that tell one.
+    `kind` is ``"kept"``, ``"broken"``, ``"excepted"`` or ``"skipped"``; `message` is that of a
+    broken promise, or why it was skipped; `cost` is a figure, of the checks that tell one.
     """
 
     test: str
@@ -44,11 +44,18 @@ class Outcome:
 
 
 def check(
-    samples: _installed.Samples, *, fast: bool, tell: Callable[[Outcome], None]
+    samples: _installed.Samples,
+    *,
+    fast: bool,
+    tell: Callable[[Outcome], None],
+    excepted: Collection[tuple[str, str]] = (),
 ) -> list[Outcome]:
-    """Run the checks, and tell of each as soon as it is done."""
+    """Run the checks, and tell of each as soon as it is done.
+
+    What is `excepted`, a check and a format or sample, has to fail.
+    """
     listener = _Listener(tell)
-    running.append(_installed.suite_of(samples, fast=fast))
+    running.append(_installed.suite_of(samples, fast=fast, excepted=excepted))
     without = " and ".join(f"not {part}" for part in _installed.SLOW) if fast else ""
     try:
         with tempfile.TemporaryDirectory(prefix="iio-check-") as name, _settings():
@@ -112,6 +119,8 @@ class _Listener:
 
 
 def _outcome(test: str, call: pytest.CallInfo[Any], report: pytest.TestReport) -> Outcome:
+    if report.skipped and hasattr(report, "wasxfail"):
+        return Outcome(test, "excepted")
     if report.skipped:
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else ""
         return Outcome(test, "skipped", str(reason).removeprefix("Skipped: "))
@@ -121,6 +130,8 @@ def _outcome(test: str, call: pytest.CallInfo[Any], report: pytest.TestReport) -
     error = call.excinfo.value if call.excinfo is not None else None
     if isinstance(error, BrokenPromise):
         return Outcome(test, "broken", str(error), error.promise)
+    if error is None and "XPASS" in report.longreprtext:
+        return Outcome(test, "broken", f"{test} is excepted, but passes")
     # A sound sample that cannot be read, say.
     message = f"{test} failed: {said(error)}" if error is not None else report.longreprtext
     return Outcome(test, "broken", message)

@@ -2,17 +2,40 @@
 
 from __future__ import annotations
 
-from .._errors import IIOError, LimitError, NoPluginError, OptionError, PluginNotInstalledError
+from .._errors import (
+    DecodeError,
+    FrameIndexError,
+    IIOError,
+    LimitError,
+    NoPluginError,
+    OptionError,
+    PluginNotInstalledError,
+)
 
 __all__ = [
+    "CannotReadFrameError",
     "ClosedError",
+    "DamagedFrameError",
     "FormatNotInstalledError",
     "MemtestError",
     "ModeError",
+    "NoSuchFrameError",
     "UnknownFormatError",
     "UnknownLengthError",
     "ValueOptionError",
 ]
+
+
+class CannotReadFrameError(IIOError, RuntimeError):
+    """A frame of a reader cannot be had: scripts end a loop over those of a video by it."""
+
+
+class DamagedFrameError(DecodeError, CannotReadFrameError):
+    """It cannot be decoded."""
+
+
+class NoSuchFrameError(FrameIndexError, CannotReadFrameError):
+    """There is none of this number."""
 
 
 class UnknownFormatError(NoPluginError, IndexError):

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 from importlib import import_module
 from typing import Any, NamedTuple
 
 from .. import _registry
 from .._environment import get as environment
-from .._errors import IIOWarning
 from .._plugins import Plugin, Registry
+from .._warning import warn
 from ._errors import UnknownFormatError, ValueOptionError
 from ._format import Format
 from ._legacy import LegacyFormat
@@ -43,21 +42,25 @@ class _Table:
         self.formats: dict[str, PluginFormat] = {}
         self.by_format: dict[tuple[str, str | None], PluginFormat] = {}
         plugins = [p for p in registry.plugins if not is_adapter(p)]
+        standing_in: list[PluginFormat] = []
         for plugin in sorted(plugins, key=lambda p: (registry.position(p), not p.ours)):
-            self._add(plugin)
+            self._add(plugin, standing_in)
+        for made in standing_in:  # whose own name it is has it, whoever comes first
+            self.formats.setdefault(made.name, made)
 
-    def _add(self, plugin: Plugin) -> None:
+    def _add(self, plugin: Plugin, standing_in: list[PluginFormat]) -> None:
         name = plugin.spec.name
         for legacy in _legacy_of(plugin):
             try:
                 made = PluginFormat(plugin, legacy)
             except KeyError:
-                warnings.warn(
+                warn(
                     f"plugin {plugin}: its name {legacy.name!r} of imageio 2.9 stands for "
-                    f"{legacy.format!r}, which is none of its formats",
-                    IIOWarning,
-                    stacklevel=2,
+                    f"{legacy.format!r}, which is none of its formats"
                 )
+                continue
+            if legacy.stands_in:
+                standing_in.append(made)
                 continue
             self._name(made)
             self.by_format.setdefault((name, legacy.format), made)
@@ -103,11 +106,9 @@ def _legacy_of(plugin: Plugin) -> tuple[LegacyFormat, ...]:
         if not all(isinstance(legacy, LegacyFormat) for legacy in table):
             raise TypeError("it is not a tuple of LegacyFormat")
     except (Exception, SystemExit) as error:
-        warnings.warn(
+        warn(
             f"plugin {plugin}: its table of imageio 2.9 names cannot be used: "
-            f"{type(error).__name__}: {error}",
-            IIOWarning,
-            stacklevel=2,
+            f"{type(error).__name__}: {error}"
         )
         return ()
     return table

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .. import _options
-from .._errors import EncodeError
+from .._errors import DecodeError, EncodeError, FrameIndexError
 from ._array import Array
-from ._errors import ValueOptionError
+from ._errors import DamagedFrameError, NoSuchFrameError, ValueOptionError
 from ._format import BaseReader, BaseWriter, Format
 from ._legacy import Finish, LegacyFormat, Options
 
@@ -55,7 +56,8 @@ class PluginReader(BaseReader):
         if not hasattr(index, "__index__"):
             raise ValueOptionError(f"index={index!r} is not the number of an image")
         options, finish = self._options(kwargs)
-        image = self._legacy.read(self._session, index, self._mode, options)
+        with _as_scripts_catch_it():
+            image = self._legacy.read(self._session, index, self._mode, options)
         if finish is not None:
             image = finish(image)
         return image, self._legacy.metadata(self._session, index, self._mode, options)
@@ -100,6 +102,19 @@ class PluginReader(BaseReader):
         if name.startswith("_"):
             raise AttributeError(name)
         return getattr(self._session, name)
+
+
+@contextmanager
+def _as_scripts_catch_it() -> Iterator[None]:
+    """Raise what keeps a frame from being read as a `CannotReadFrameError` as well."""
+    try:
+        yield
+    except FrameIndexError as error:
+        raise NoSuchFrameError(str(error), plugin=error.plugin, format=error.format) from error
+    except DecodeError as error:
+        if type(error) is not DecodeError:  # of the network: more is said by its class
+            raise
+        raise DamagedFrameError(str(error), plugin=error.plugin, format=error.format) from error
 
 
 class PluginWriter(BaseWriter):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-import warnings
 from typing import Any
 
 import numpy as np
 
-from .._errors import EncodeError, IIOWarning
+from .._errors import EncodeError
+from .._warning import warn
 from ._errors import ValueOptionError
 
 __all__ = ["image_as_uint", "warn_of_loss"]
@@ -112,7 +111,4 @@ def warn_of_loss(message: str) -> None:
     --------
     >>> warn_of_loss("the alpha channel is left out")  # doctest: +SKIP
     """
-    level, frame = 1, sys._getframe()
-    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith("iio_"):
-        level, frame = level + 1, frame.f_back
-    warnings.warn(message, IIOWarning, stacklevel=level)
+    warn(message)

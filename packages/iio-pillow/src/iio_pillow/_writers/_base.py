@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import struct
-import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -14,11 +13,11 @@ from PIL import Image
 
 from iio_core import (
     EncodeError,
-    IIOWarning,
     MetadataWarning,
     OptionError,
     PluginNotInstalledError,
     Target,
+    warn,
 )
 
 from .._arrays import from_array, is_batch
@@ -106,7 +105,9 @@ class PillowWriter(ABC):
         if not metadata:
             return {}
         name = self._format.name
-        held = saving(metadata, self.holds, name, number=number, told=self._told)
+        held = saving(
+            metadata, self.holds, name, number=number, told=self._told, file=self._target.name
+        )
         if isinstance(held.get("xmp"), str):
             held["xmp"] = held["xmp"].encode()
         for key, value in list(held.items()):
@@ -120,7 +121,7 @@ class PillowWriter(ABC):
     def _warn_of_metadata(self, message: str) -> None:
         if message not in self._told:
             self._told.add(message)
-            warnings.warn(f"{self._target.name}: {message}", MetadataWarning, stacklevel=3)
+            warn(f"{self._target.name}: {message}", MetadataWarning)
 
     def _given(self, **options: Any) -> Options:
         """Return the options that are not None, checked: Pillow has defaults for the others."""
@@ -128,7 +129,7 @@ class PillowWriter(ABC):
         return {name: _plain(value) for name, value in options.items() if value is not None}
 
     def _warn(self, message: str) -> None:
-        warnings.warn(f"{self._target.name}: {message}", IIOWarning, stacklevel=2)
+        warn(f"{self._target.name}: {message}")
 
     def _warn_of_colors(self, picture: Image.Image, mode: str | None) -> None:
         """Tell that colors are lost where a palette holds 256, unless a mode was asked for."""
@@ -247,11 +248,10 @@ class CollectingWriter(PillowWriter):
             return held
         changed = sorted(name for name in held if self._said.get(name) != held[name])
         if changed:
-            warnings.warn(
-                f"{self._format.name} holds {', '.join(changed)} once for the whole file; what was "
-                "said with the first image stays",
+            warn(
+                f"{self._target.name}: {self._format.name} holds {', '.join(changed)} once for the "
+                "whole file; what was said with the first image stays",
                 MetadataWarning,
-                stacklevel=3,
             )
         return {}
 

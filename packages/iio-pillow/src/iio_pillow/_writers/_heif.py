@@ -118,7 +118,7 @@ class HeifWriter(CollectingWriter):
         held = self._held(metadata, len(self._images))
         own = held | self._given(icc_profile=icc_profile, exif=exif, xmp=xmp, thumbnails=thumbnails)
         if "exif" in own:
-            own["exif"] = upright(own["exif"], "HEIF", self._told)
+            own["exif"] = upright(own["exif"], "HEIF", self._told, self._target.name)
         options = self._given(
             quality=quality,
             chroma=chroma if subsampling is None else int(subsampling.replace(":", "")),

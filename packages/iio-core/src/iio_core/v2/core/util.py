@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import IO
 
 from .._array import Array, Dict, asarray
+from .._progress import BaseProgressIndicator, StdoutProgressIndicator
 from .._uint import image_as_uint
 
 __all__ = [
     "Array",
+    "BaseProgressIndicator",
     "Dict",
     "Image",
+    "StdoutProgressIndicator",
     "asarray",
     "get_remote_file",
     "has_module",

@@ -1,0 +1,1 @@
+"""DICOM: files, multi-frame images, and series of files that are volumes."""

@@ -1,0 +1,335 @@
+"""Files of one folder sorted into the series, and the stacks of planes, that they belong to."""
+
+from __future__ import annotations
+
+import warnings
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from iio_core import IIOWarning
+
+from ._apply import Apply, dtype_of, shown_shape
+from ._file import DicomFile
+from ._frames import frames_of
+from ._geometry import Geometry, gaps, geometry_of, height
+
+__all__ = ["Stack", "images_in", "listed", "sorted_into_stacks"]
+
+_NAMED = 5  # files that a message names
+_NEAR = 0.01  # mm: two planes so close are at the same place
+# What tells volumes of one series apart that lie at the same place, the surest first.
+_PHASES = (
+    *("TemporalPositionIdentifier", "DiffusionBValue", "EchoTime", "TriggerTime"),
+    *("AcquisitionNumber", "AcquisitionTime", "ContentTime"),
+)
+
+
+@dataclass
+class Stack:
+    """The planes of a series that are one volume, or several of one shape at the same place.
+
+    Parameters
+    ----------
+    id : str
+        The UID of the series, with ``#2`` and so on where it has several stacks.
+    files : list of DicomFile
+        In the order of the planes, one phase (time, b-value) after the other.
+    phases : int
+        How many volumes there are at the same place.
+    phase : str
+        What tells them apart: the keyword of an element.
+    geometry : Geometry
+        Where they lie.
+    doubts : list of str
+        What is not as it should be.
+    rest : list of DicomFile
+        What had no place in it.
+    """
+
+    id: str
+    files: list[DicomFile]
+    phases: int = 1
+    phase: str = ""
+    geometry: Geometry = field(default_factory=Geometry)
+    doubts: list[str] = field(default_factory=list)
+    rest: list[DicomFile] = field(default_factory=list)
+
+    @property
+    def uid(self) -> str:
+        """The UID of the series."""
+        return self.id.partition("#")[0]
+
+    @property
+    def first(self) -> DicomFile:
+        """The file of the first plane."""
+        return self.files[0]
+
+    @property
+    def is_multiframe(self) -> bool:
+        """Whether it is one file of several frames."""
+        return len(self.files) == 1 and self.first.header.frames > 1
+
+    @property
+    def images(self) -> int:
+        """How many planes there are in all."""
+        return sum(file.header.frames for file in self.files)
+
+    def shape_of(self, apply: Apply) -> tuple[int, ...]:
+        """Return the shape of all of it as one array."""
+        plane = shown_shape(self.first, apply)
+        if self.is_multiframe:
+            return (self.first.header.frames, *plane)
+        planes = len(self.files) // self.phases
+        return (self.phases, planes, *plane) if self.phases > 1 else (planes, *plane)
+
+    def axes_of(self, apply: Apply) -> str:
+        """Return the letters of its axes."""
+        samples = "S" if len(shown_shape(self.first, apply)) > 2 else ""
+        if self.phases > 1:
+            letter = "I" if self.phase in ("DiffusionBValue", "EchoTime") else "T"
+            return f"{letter}ZYX{samples}"
+        return f"{axis_of_frames(self.first) if self.is_multiframe else 'Z'}YX{samples}"
+
+    @property
+    def spacing(self) -> tuple[float, ...] | None:
+        """The distances along planes, rows and columns, in mm."""
+        return self.geometry.spacing
+
+    def steps(self) -> list[Any]:
+        """Return what tells the phases apart, for each: times or b-values."""
+        planes = len(self.files) // self.phases
+        return [self.files[i * planes].header.number(self.phase) for i in range(self.phases)]
+
+    def tell(self) -> None:
+        """Warn of what is not as it should be."""
+        for doubt in self.doubts:
+            warnings.warn(f"series {self.id}: {doubt}", IIOWarning, stacklevel=2)
+
+    def as_dict(self, apply: Apply) -> dict[str, Any]:
+        """Return what lists of series show."""
+        header = self.first.header
+        found: dict[str, Any] = {
+            "id": self.id,
+            "number": None if "SeriesNumber" not in header else header.integer("SeriesNumber", 0),
+            "description": header.described,
+            "modality": header.text("Modality"),
+            "images": self.images,
+            "shape": self.shape_of(apply),
+            "axes": self.axes_of(apply),
+            "dtype": str(dtype_of(self.files, apply)),
+            **self.geometry.as_dict(),
+        }
+        if self.phases > 1:
+            found["phases"] = {self.phase: self.steps()}
+        if self.doubts:
+            found["doubts"] = list(self.doubts)
+        return found
+
+
+def axis_of_frames(file: DicomFile) -> str:
+    """Return what the frames of a file are: planes, times, or images of no order that is told."""
+    header = file.header
+    if "GridFrameOffsetVector" in header:
+        return "Z"
+    if "FrameTime" in header:
+        return "T"
+    if len({frame.position for frame in frames_of(file) if frame.position}) > 1:
+        return "Z"
+    return "I"
+
+
+def images_in(files: Iterable[DicomFile]) -> list[DicomFile]:
+    """Return the files that hold images: reports, plans and structures do not."""
+    return [file for file in files if file.pixels is not None and min(file.header.shape) > 0]
+
+
+def sorted_into_stacks(files: Iterable[DicomFile]) -> list[Stack]:
+    """Return the stacks of all series, in the order of their numbers."""
+    series: dict[str, list[DicomFile]] = defaultdict(list)
+    for file in files:
+        series[file.header.text("SeriesInstanceUID")].append(file)
+    stacks: list[Stack] = []
+    for uid, members in series.items():
+        stacks += _stacks_of(uid, members)
+    return sorted(stacks, key=_order_of_series)
+
+
+def _order_of_series(stack: Stack) -> tuple[Any, ...]:
+    header = stack.first.header
+    number = header.number("SeriesNumber")
+    uid, _, part = stack.id.partition("#")
+    study = (header.text("StudyDate"), header.text("StudyTime"), header.text("StudyInstanceUID"))
+    return (*study, number is None, number or 0.0, uid, int(part or 1))
+
+
+def _stacks_of(uid: str, files: list[DicomFile]) -> list[Stack]:
+    """Part a series by what cannot be in one array: sizes, orientations, several frames."""
+    files, doubles = _without_doubles(files)
+    parts: dict[tuple[Any, ...], list[DicomFile]] = defaultdict(list)
+    for file in files:
+        header = file.header
+        alone = file.name if header.frames > 1 else ""
+        angles = tuple(round(number, 2) + 0.0 for number in header.orientation)
+        parts[(header.shape, angles, alone)].append(file)
+    stacks = []
+    largest = sorted(parts.values(), key=lambda part: (-len(part), _instance(part[0])))
+    for number, part in enumerate(largest):
+        stack = _stack(uid if number == 0 else f"{uid}#{number + 1}", part)
+        stacks.append(stack)
+    for stack in stacks:  # it grows
+        if stack.rest:
+            stacks.append(_stack(f"{uid}#{len(stacks) + 1}", stack.rest))
+    if len(parts) > 1 and not all(alone for _, _, alone in parts):
+        stacks[0].doubts.append(_why_parted(parts, largest))
+    if doubles:
+        stacks[0].doubts.append(f"the same image is there twice: {named(doubles)} left out")
+    return stacks
+
+
+def _why_parted(
+    parts: dict[tuple[Any, ...], list[DicomFile]], largest: list[list[DicomFile]]
+) -> str:
+    sizes = {shape for shape, _, _ in parts}
+    why = f"sizes {sorted(sizes)}" if len(sizes) > 1 else f"{len(parts)} orientations"
+    others = [file for part in largest[1:] for file in part]
+    return f"its images have {why} and are {len(parts)} stacks; not in the first: {named(others)}"
+
+
+def named(files: Sequence[DicomFile]) -> str:
+    """Return the names of files for a message, not all of them if there are many."""
+    names = ", ".join(file.name for file in files[:_NAMED])
+    return names if len(files) <= _NAMED else f"{names} and {len(files) - _NAMED} more"
+
+
+def _without_doubles(files: list[DicomFile]) -> tuple[list[DicomFile], list[DicomFile]]:
+    seen: set[str] = set()
+    kept: list[DicomFile] = []
+    doubles: list[DicomFile] = []
+    for file in files:
+        uid = file.header.text("SOPInstanceUID")
+        (doubles if uid and uid in seen else kept).append(file)
+        seen.add(uid)
+    return kept, doubles
+
+
+def _instance(file: DicomFile) -> tuple[float, str]:
+    return file.header.number("InstanceNumber") or 0.0, file.name
+
+
+def _stack(uid: str, files: list[DicomFile]) -> Stack:
+    header = files[0].header
+    if header.frames > 1:
+        return _of_frames(uid, files[0])
+    stack = Stack(uid, sorted(files, key=_instance))
+    placed = [file for file in files if file.header.position and file.header.orientation]
+    if len(placed) == len(files):
+        _order(stack)
+    elif len(files) > 1:
+        absent = [file for file in files if file not in placed]
+        stack.doubts.append(
+            f"{len(absent)} of {len(files)} images do not tell where they lie, and the order is "
+            f"that of their numbers: {named(absent)}"
+        )
+        positions: list[Any] = [()]
+        stack.geometry = geometry_of(positions, (), header.spacing, _between(stack))
+    else:
+        stack.geometry = geometry_of([()], (), header.spacing, _between(stack))
+    spacings = {file.header.spacing for file in files}
+    if len(spacings) > 1:
+        stack.doubts.append(f"its images have several spacings: {sorted(map(str, spacings))}")
+    return stack
+
+
+def _of_frames(uid: str, file: DicomFile) -> Stack:
+    frames = frames_of(file)
+    stack = Stack(uid, [file])
+    positions = [frame.position for frame in frames]
+    if len(set(positions)) < len(positions):
+        positions = positions[:1]
+    first = frames[0]
+    stack.geometry = geometry_of(positions, first.orientation, first.spacing, _between(stack))
+    return stack
+
+
+def _between(stack: Stack) -> float | None:
+    header = stack.first.header
+    return header.number("SpacingBetweenSlices") or header.number("SliceThickness") or None
+
+
+def _order(stack: Stack) -> None:
+    """Sort the planes along their normal, and find those that lie at the same place."""
+    orientation = stack.first.header.orientation
+    heights = {id(f): height(f.header.position, orientation) for f in stack.files}
+    files = sorted(stack.files, key=lambda f: (heights[id(f)], _instance(f)))
+    places: list[list[DicomFile]] = []
+    for file in files:
+        if places and heights[id(file)] - heights[id(places[-1][0])] < _NEAR:
+            places[-1].append(file)
+        else:
+            places.append([file])
+    counts = {len(place) for place in places}
+    if counts != {1}:
+        _part_phases(stack, places)
+        places = [[file] for file in stack.files[: len(places)]]
+    else:
+        stack.files = files
+    planes = [place[0] for place in places]
+    header = stack.first.header
+    positions = [file.header.position for file in planes]
+    stack.geometry = geometry_of(positions, orientation, header.spacing, _between(stack))
+    _doubt(stack, [heights[id(file)] for file in planes], planes)
+
+
+def _doubt(stack: Stack, heights: list[float], planes: list[DicomFile]) -> None:
+    if found := gaps(heights):
+        stack.doubts.append(
+            f"its planes are not evenly spaced, planes may be missing before {len(found)} of them: "
+            f"{named([planes[i] for i in found])}; spacing is the mean"
+        )
+    if abs(stack.geometry.tilt) > 0.5:
+        stack.doubts.append(
+            f"the gantry was tilted by {abs(stack.geometry.tilt):.1f} degrees: the axes of the "
+            "volume are not at right angles, see its direction"
+        )
+
+
+def _part_phases(stack: Stack, places: list[list[DicomFile]]) -> None:
+    """Sort images at the same place into volumes, if there are as many everywhere."""
+    phases = len(places[0])
+    if any(len(place) != phases for place in places):
+        left = [file for place in places for file in _in_time(place, "")[1:]]
+        stack.doubts.append(
+            f"some places have more images than others; not in the volume: {named(left)}"
+        )
+        stack.files = [_in_time(place, "")[0] for place in places]
+        stack.rest = left
+        return
+    phase = next((k for k in _PHASES if _tells(k, places, phases)), "InstanceNumber")
+    for place in places:
+        place[:] = _in_time(place, phase)
+    stack.phases, stack.phase = phases, phase
+    stack.files = [place[i] for i in range(phases) for place in places]
+
+
+def _tells(keyword: str, places: list[list[DicomFile]], phases: int) -> bool:
+    """Tell whether an element has another value for each image of a place."""
+    return all(
+        len({f.header.number(keyword) for f in place} - {None}) == phases for place in places
+    )
+
+
+def _in_time(place: list[DicomFile], phase: str) -> list[DicomFile]:
+    return sorted(place, key=lambda f: (f.header.number(phase) or 0.0, _instance(f)))
+
+
+def listed(stacks: Sequence[Stack]) -> str:
+    """Return the series for a message."""
+    lines = []
+    for stack in stacks[:20]:
+        header = stack.first.header
+        number = header.text("SeriesNumber") or "no number"
+        lines.append(f"{number}: {header.described or 'no description'} ({stack.id})")
+    more = f"; and {len(stacks) - 20} more" if len(stacks) > 20 else ""
+    return "; ".join(lines) + more

@@ -1,0 +1,262 @@
+"""Writing DICOM: an image, a multi-frame object, or a series of one file for each plane."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from iio_core import EncodeError, OptionError, Target
+
+from ._metadata_out import set_elements, tell
+from ._objects import class_of, complete
+from ._placing import Place, place_of
+
+if TYPE_CHECKING:
+    from pydicom.dataset import Dataset
+
+__all__ = ["Compression", "DicomWriter"]
+
+Compression = Literal["rle", "jpeg2000"] | None
+_SYNTAXES = {"rle": "1.2.840.10008.1.2.5", "jpeg2000": "1.2.840.10008.1.2.4.90"}
+_EXPLICIT = "1.2.840.10008.1.2.1"
+_LEAST = 32  # so that it can be halved five times
+_GRAY = ("uint8", "uint16", "int16")
+
+
+class DicomWriter:
+    """Writes DICOM files. The images are kept until all of them are there.
+
+    Parameters
+    ----------
+    target : Target
+        Where to write.
+    format : str
+        The name of the format.
+    compression, split
+        As for `DicomPlugin.open_writer`.
+    """
+
+    def __init__(
+        self,
+        target: Target,
+        format: str,
+        *,
+        compression: Compression = None,
+        split: bool = False,
+    ) -> None:
+        if compression is not None and compression not in _SYNTAXES:
+            raise OptionError(f"compression={compression!r} is none of 'rle', 'jpeg2000' and None")
+        self._target = target
+        self._syntax = _SYNTAXES.get(compression or "", _EXPLICIT)
+        if compression is not None:
+            _check_encoder(self._syntax, compression)
+        self._split = bool(split)
+        self._images: list[np.ndarray[Any, Any]] = []
+        self._metadata: list[Mapping[str, Any]] = []
+
+    def write(
+        self, image: np.ndarray[Any, Any], *, metadata: Mapping[str, Any] | None = None
+    ) -> None:
+        """Take an image.
+
+        Parameters
+        ----------
+        image : numpy.ndarray
+            ``(rows, columns)`` of uint8, uint16 or int16, or ``(rows, columns, 3)`` of uint8.
+            Several are the frames of one object; those are uint8 or uint16, or colors.
+        metadata : mapping, optional
+            Elements by keyword, private ones by number; ``spacing`` (planes, rows, columns, in
+            mm), ``origin`` and ``direction`` of a volume, as ``immeta`` of a folder returns them.
+            ``Modality="CT"`` or ``"MR"`` makes images of that class, anything else Secondary
+            Captures.
+
+        Raises
+        ------
+        EncodeError
+            If DICOM has no object for such an image.
+        """
+        self._check(image)
+        self._images.append(image.copy())
+        self._metadata.append(dict(metadata or {}))
+
+    def close(self) -> None:
+        """Write the file, or the files."""
+        if self._split:
+            self._write_series()
+        else:
+            self._write_object()
+
+    def abort(self) -> None:
+        """Give up."""
+        self._images.clear()
+
+    def _check(self, image: np.ndarray[Any, Any]) -> None:
+        name, kind = self._target.name, image.dtype.name
+        color = image.ndim == 3 and image.shape[2] == 3
+        if image.ndim != 2 and not color:
+            raise self._refusal(
+                f"an image of shape {image.shape}; it is (rows, columns) or (rows, columns, 3); "
+                "is_batch=True says that the first axis counts images"
+            )
+        if color and kind != "uint8":
+            raise self._refusal(f"colors of {kind}; only uint8")
+        if not color and kind not in _GRAY:
+            raise self._refusal(
+                f"{kind}: uint8, uint16 or int16 are its integers. image.astype(...) is yours to "
+                "choose; NIfTI, NRRD and TIFF hold any dtype"
+            )
+        if min(image.shape) < 1 or max(image.shape[:2]) > 65535:
+            raise self._refusal(f"an image of shape {image.shape}: at most 65535 rows and columns")
+        if self._syntax == _SYNTAXES["jpeg2000"] and min(image.shape[:2]) < _LEAST:
+            raise self._refusal(
+                f"an image of shape {image.shape} as JPEG 2000: the encoder takes {_LEAST} rows "
+                "and columns or more"
+            )
+        if self._images:
+            first = self._images[0]
+            if (first.shape, first.dtype) != (image.shape, image.dtype):
+                raise self._refusal(
+                    f"images of several kinds in one: {first.shape} {first.dtype}, and "
+                    f"{image.shape} {image.dtype}"
+                )
+            if kind == "int16" and not self._split:
+                raise self._refusal(
+                    f"several frames of int16 in {name}: there is no class for them but those of "
+                    "scanners. split=True writes a series, a file for each plane"
+                )
+
+    def _refusal(self, what: str) -> EncodeError:
+        return EncodeError(
+            f"{self._target.name}: DICOM cannot hold {what}", plugin="dicom", format="DICOM"
+        )
+
+    def _write_object(self) -> None:
+        images = self._images
+        dataset = self._begun(0, several=len(images) > 1)
+        if len(images) > 1:
+            _add_frames(dataset, self._place(dataset, len(images)), len(images))
+            pixels = np.stack(images)
+        else:
+            if (place := self._place(dataset, 1)) is not None:
+                place.put(dataset, 0)
+            pixels = images[0]
+        from pydicom.uid import generate_uid
+
+        complete(dataset, study=generate_uid(), series=generate_uid())
+        self._save(dataset, pixels, self._target)
+
+    def _write_series(self) -> None:
+        """Write a file for each plane, the first to the target and the others beside it."""
+        from pydicom.uid import generate_uid
+
+        study, series, frame = generate_uid(), generate_uid(), generate_uid()
+        stem, extension = os.path.splitext(os.path.basename(self._target.filename))
+        for number, image in enumerate(self._images):
+            dataset = self._begun(number, several=False)
+            place = self._place(dataset, len(self._images))
+            if place is not None:
+                place.put(dataset, number)
+            if len(self._images) > 1:
+                dataset.SOPInstanceUID = generate_uid()
+                dataset.InstanceNumber = number + 1
+            if "FrameOfReferenceUID" not in dataset and place is not None:
+                dataset.FrameOfReferenceUID = frame
+            complete(dataset, study=study, series=series)
+            target = self._target
+            if number:
+                target = self._target.sibling(f"{stem}_{number + 1:04}{extension}")
+            self._save(dataset, image, target)
+
+    def _begun(self, number: int, *, several: bool) -> Dataset:
+        """Return a data set with the elements that the caller gave."""
+        from pydicom.dataset import Dataset, FileMetaDataset
+        from pydicom.uid import UID
+
+        dataset = Dataset()
+        dataset.file_meta = FileMetaDataset()
+        dataset.file_meta.TransferSyntaxUID = UID(_EXPLICIT)
+        dataset.SpecificCharacterSet = "ISO_IR 192"
+        metadata = self._metadata[number]
+        lost = set_elements(dataset, metadata)
+        if number == 0 or metadata != self._metadata[0]:  # it is said once
+            tell(lost, self._target.name)
+        image = self._images[number]
+        dataset.SOPClassUID = UID(
+            class_of(dataset, image.dtype.name, several=several, color=image.ndim == 3)
+        )
+        return dataset
+
+    def _place(self, dataset: Dataset, planes: int) -> Place | None:
+        return place_of(self._metadata[0], dataset, planes, self._target.name)
+
+    def _save(self, dataset: Dataset, pixels: np.ndarray[Any, Any], target: Target) -> None:
+        color = self._images[0].ndim == 3
+        told = self._metadata[0]
+        photometric = "RGB" if color else "MONOCHROME2"
+        if not color and told.get("PhotometricInterpretation") == "MONOCHROME1":
+            photometric = "MONOCHROME1"
+        bits = _bits(pixels, told.get("BitsStored"))
+        dataset.set_pixel_data(pixels, photometric, bits, generate_instance_uid=False)
+        if self._syntax != _EXPLICIT:
+            dataset.compress(self._syntax, generate_instance_uid=False)
+        dataset.save_as(target.open(), enforce_file_format=True)
+
+
+def _bits(pixels: np.ndarray[Any, Any], told: Any) -> int:
+    """Return how many bits are stored: what the caller says, if all values fit into so many."""
+    allocated: int = 8 * pixels.dtype.itemsize
+    if not isinstance(told, int) or not 1 < told < allocated or allocated == 8:
+        return allocated
+    least, greatest = int(pixels.min()), int(pixels.max())
+    low, high = (0, (1 << told) - 1)
+    if pixels.dtype.kind == "i":
+        low, high = -(1 << (told - 1)), (1 << (told - 1)) - 1
+    return told if low <= least and greatest <= high else allocated
+
+
+def _check_encoder(syntax: str, compression: str) -> None:
+    from pydicom.pixels.encoders.base import get_encoder
+    from pydicom.uid import UID
+
+    if not get_encoder(UID(syntax)).is_available:
+        raise OptionError(
+            f"compression={compression!r} needs an encoder: pip install iio-medical[jpeg]"
+        )
+
+
+def _add_frames(dataset: Dataset, place: Place | None, count: int) -> None:
+    """Add what a multi-frame object says of its frames (PS3.3, section C.8.6.3)."""
+    from pydicom.dataset import Dataset
+    from pydicom.tag import Tag
+
+    dataset.BurnedInAnnotation = dataset.get("BurnedInAnnotation") or "NO"
+    if str(dataset.SOPClassUID).endswith((".7.2", ".7.3")):
+        dataset.PresentationLUTShape = "IDENTITY"
+        dataset.RescaleIntercept, dataset.RescaleSlope, dataset.RescaleType = "0", "1", "US"
+    if place is None:
+        dataset.FrameIncrementPointer = Tag(0x00181065)
+        dataset.FrameTimeVector = ["0"] * count
+        return
+    for keyword in ("ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing"):
+        if keyword in dataset:
+            delattr(dataset, keyword)
+    dataset.FrameIncrementPointer = Tag(0x52009230)
+    shared, measures, orientation = Dataset(), Dataset(), Dataset()
+    place.put(measures, 0)
+    if "ImagePositionPatient" in measures:
+        orientation.ImageOrientationPatient = measures.ImageOrientationPatient
+        del measures.ImagePositionPatient, measures.ImageOrientationPatient
+        shared.PlaneOrientationSequence = [orientation]
+    shared.PixelMeasuresSequence = [measures]
+    dataset.SharedFunctionalGroupsSequence = [shared]
+    frames = []
+    for number in range(count):
+        frame, position = Dataset(), Dataset()
+        if place.origin is not None:
+            position.ImagePositionPatient = place.position(number)
+            frame.PlanePositionSequence = [position]
+        frames.append(frame)
+    dataset.PerFrameFunctionalGroupsSequence = frames

@@ -1,0 +1,8 @@
+"""Formats of older systems, in Python and NumPy, for iio.
+
+There is nothing to import: installed, it is found by `iio_core`.
+"""
+
+from ._version import __version__
+
+__all__ = ["__version__"]

@@ -1,0 +1,1 @@
+"""FITS, the format of astronomy, with astropy: headers, tile compression, writing."""

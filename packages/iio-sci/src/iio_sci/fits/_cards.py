@@ -1,0 +1,122 @@
+"""Header cards as metadata, and back: FITS 4.0, section 4."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from astropy.io.fits import Card, Header
+from astropy.io.fits.card import Undefined
+
+__all__ = ["COMMENTS", "cards_of", "describe"]
+
+COMMENTS = "card_comments"
+"""The entry of metadata that holds what stands behind the values of other cards."""
+
+_COMMENTARY = ("COMMENT", "HISTORY", "")
+# What says how the file is laid out, and is true of no other file.
+_LAYOUT = re.compile(
+    r"SIMPLE|XTENSION|BITPIX|NAXIS[0-9]*|EXTEND|PCOUNT|GCOUNT|GROUPS|CHECKSUM|DATASUM|END"
+    r"|TFIELDS|THEAP|T(TYPE|FORM|UNIT|DIM)[0-9]+"
+    r"|ZIMAGE|ZTABLE|ZSIMPLE|ZTENSION|ZBITPIX|ZNAXIS[0-9]*|ZEXTEND|ZPCOUNT|ZGCOUNT|ZTILE[0-9]+"
+    r"|ZCMPTYPE|ZNAME[0-9]+|ZVAL[0-9]+|ZQUANTIZ|ZDITHER0|ZHECKSUM|ZDATASUM|ZBLANK"
+)
+_SCALING = {"BSCALE", "BZERO", "BLANK"}
+_KEYWORD = re.compile(r"[A-Z0-9_-]{1,8}")
+_TEXT = re.compile(r"[ -~]*")
+
+
+def describe(header: Header, *, layout: bool, scaling: bool) -> dict[str, Any]:
+    """Return the cards of a header: keyword to value.
+
+    Parameters
+    ----------
+    header : astropy.io.fits.Header
+        The header.
+    layout : bool
+        Whether to tell the cards that say how the file is laid out.
+    scaling : bool
+        Whether to tell BSCALE, BZERO and BLANK.
+    """
+    found: dict[str, Any] = {}
+    comments: dict[str, str] = {}
+    for card in header.cards:
+        keyword = str(card.keyword)
+        if (not layout and _LAYOUT.fullmatch(keyword)) or (not scaling and keyword in _SCALING):
+            continue
+        value, comment = _parsed(card)
+        if keyword in _COMMENTARY:
+            found.setdefault(keyword, []).append(value)
+            continue
+        found[keyword] = value
+        if comment:
+            comments[keyword] = comment
+    for keyword in ("", "COMMENT"):
+        if not any(str(line).strip() for line in found.get(keyword, "x")):
+            del found[keyword]
+    if comments:
+        found[COMMENTS] = comments
+    return found
+
+
+def _parsed(card: Card) -> tuple[Any, str]:
+    try:
+        value = card.value
+        if isinstance(value, Undefined):
+            value = None
+        return value, str(card.comment or "")
+    except (ValueError, TypeError, OSError):  # a damaged card is shown as it stands
+        return str(card.image)[8:].strip(), ""
+
+
+def cards_of(metadata: Mapping[str, Any]) -> tuple[list[Card], list[str]]:
+    """Return the cards for metadata, and the names of what no card can hold."""
+    cards: list[Card] = []
+    refused: list[str] = []
+    comments = metadata.get(COMMENTS)
+    comments = comments if isinstance(comments, Mapping) else {}
+    for name, value in metadata.items():
+        if name == COMMENTS:
+            continue
+        keyword = str(name)
+        if _LAYOUT.fullmatch(keyword.upper()) or keyword.upper() in _SCALING:
+            continue  # it is the new file's to say
+        made = list(_made(keyword, value, comments.get(name, "")))
+        if made:
+            cards += made
+        else:
+            refused.append(keyword)
+    return cards, refused
+
+
+def _made(keyword: str, value: Any, comment: Any) -> Iterator[Card]:
+    """Yield the cards for an entry; none if there is no way to write it."""
+    if keyword in _COMMENTARY:
+        lines = value if isinstance(value, list | tuple) else [value]
+        if all(isinstance(line, str) and _TEXT.fullmatch(line) for line in lines):
+            for line in lines:
+                for start in range(0, max(len(line), 1), 72):
+                    yield Card(keyword, line[start : start + 72])
+        return
+    value = value.item() if hasattr(value, "item") and not getattr(value, "shape", ()) else value
+    if not _holds(value):
+        return
+    comment = comment if isinstance(comment, str) and _TEXT.fullmatch(comment) else ""
+    upper = keyword.upper()
+    if _KEYWORD.fullmatch(upper):
+        yield Card(upper, value, comment)
+    elif keyword == upper and re.fullmatch(r"[A-Z0-9_ -]{1,60}", keyword):
+        yield Card(f"HIERARCH {keyword}", value, comment)
+
+
+def _holds(value: Any) -> bool:
+    """Whether a card can hold a value."""
+    if isinstance(value, float):
+        return math.isfinite(value)
+    if isinstance(value, complex):
+        return math.isfinite(value.real) and math.isfinite(value.imag)
+    if isinstance(value, str):
+        return bool(_TEXT.fullmatch(value))
+    return value is None or isinstance(value, bool | int)

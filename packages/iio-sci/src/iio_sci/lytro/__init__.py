@@ -1,0 +1,1 @@
+"""Light fields of Lytro's cameras, as their sensors saw them."""

@@ -1,0 +1,1 @@
+"""NumPy's own files: ``.npy`` holds one array, ``.npz`` is a zip archive of those."""

@@ -1,0 +1,275 @@
+"""Reading ``.npy`` and ``.npz``: every array is an image, of any shape."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator
+from typing import IO, Any
+
+import numpy as np
+
+from iio_core import DecodeError, FrameIndexError, ImageProperties, Index, OptionError, Resource
+
+from ._array import Packed, Plain, describe
+
+__all__ = ["NpyReader", "NpzReader"]
+
+_LOCAL = 30  # bytes of a member's own header, APPNOTE.TXT 4.3.7
+_ENCRYPTED = 1
+
+
+class NpzReader:
+    """Reads an archive of arrays, each when it is asked for.
+
+    Parameters
+    ----------
+    resource : Resource
+        What to read.
+    """
+
+    def __init__(self, resource: Resource) -> None:
+        self._resource = resource
+        self._file = resource.open()
+        self._archive = zipfile.ZipFile(self._file)
+        found = [i for i in self._archive.infolist() if i.filename.endswith(".npy")]
+        self._members = {info.filename.removesuffix(".npy"): info for info in found}
+        self._names = list(self._members)
+        self._arrays: dict[str, Plain | Packed] = {}
+
+    def count(self) -> int:
+        """Return how many arrays there are; an array is an image, whatever its shape."""
+        return len(self._names)
+
+    def read(
+        self, *, index: Index = None, name: str | None = None, memmap: bool = False
+    ) -> np.ndarray:
+        """Return an array.
+
+        Parameters
+        ----------
+        index : int
+            Which, in the order of the archive. None is the first.
+        name : str, optional
+            Which, by the name under which it was saved, in place of an index.
+        memmap : bool
+            Whether to map the file and not to read it: for arrays that are not compressed, in a
+            file on this machine. What is written to the array stays in memory.
+
+        Returns
+        -------
+        numpy.ndarray
+            Of any shape and dtype.
+
+        Raises
+        ------
+        DecodeError
+            If it is damaged, or holds Python objects.
+        """
+        array = self._array(index, name)
+        return array.mapped() if memmap else array.read()
+
+    def iter(self) -> Iterator[np.ndarray]:
+        """Return one array after the other."""
+        for number in range(self.count()):
+            yield self.read(index=number)
+
+    def properties(
+        self, *, index: Index = None, name: str | None = None, memmap: bool = False
+    ) -> ImageProperties:
+        """Describe an array; its header is enough for that."""
+        array = self._array(index, name)
+        if memmap and isinstance(array, Packed):
+            array.mapped()
+        return describe(array.header, mapped=memmap)
+
+    def metadata(
+        self, *, index: Index = None, exclude_applied: bool = True, name: str | None = None
+    ) -> dict[str, Any]:
+        """Return the name of an array; of the whole file the ``names`` of all of them."""
+        if index is ...:
+            return {"names": list(self._names)}
+        return {"name": self._name(index, name)}
+
+    def read_region(
+        self,
+        region: tuple[slice, ...],
+        *,
+        index: Index = None,
+        level: int = 0,
+        name: str | None = None,
+    ) -> np.ndarray:
+        """Return a part of an array: where it is not compressed, little else is read.
+
+        Parameters
+        ----------
+        region : tuple of slice
+            Which part.
+        index : int
+            Of which array.
+        level : int
+            There is only 0.
+        name : str, optional
+            Of which array, by its name.
+        """
+        _refuse_levels(self._resource, level)
+        return self._array(index, name).read_region(region)
+
+    def close(self) -> None:
+        """Let go of the archive; its file is core's."""
+        self._archive.close()
+
+    def _name(self, index: Index, name: str | None) -> str:
+        if name is None:
+            number = index if isinstance(index, int) else 0
+            if not 0 <= number < len(self._names):
+                raise FrameIndexError(
+                    f"{self._resource.name} has {len(self._names)} arrays; there is no "
+                    f"number {number}"
+                )
+            return self._names[number]
+        if index is not None:
+            raise OptionError("name= and index= both say which array: give one of them")
+        if name not in self._members:
+            shown = ", ".join(map(repr, self._names[:10])) or "none"
+            raise OptionError(f"{self._resource.name} has no array {name!r}; there are {shown}")
+        return name
+
+    def _array(self, index: Index, name: str | None) -> Plain | Packed:
+        name = self._name(index, name)
+        if name not in self._arrays:
+            self._arrays[name] = self._open(self._members[name])
+        return self._arrays[name]
+
+    def _open(self, info: zipfile.ZipInfo) -> Plain | Packed:
+        name = f"{info.filename} in {self._resource.name}"
+        if info.flag_bits & _ENCRYPTED:
+            raise DecodeError(f"{name} is encrypted")
+        if info.compress_type == zipfile.ZIP_DEFLATED:
+            return Packed(self._resource, self._archive, info, name)
+        if info.compress_type != zipfile.ZIP_STORED:
+            raise DecodeError(
+                f"{name} is packed by method {info.compress_type}, which is not NumPy's"
+            )
+        return _Stored(self._resource, self._file, self._archive, info, name)
+
+
+class _Stored(Plain):
+    """An array that is not compressed: whole with its checksum, or a part straight from the file.
+
+    Parameters
+    ----------
+    resource, file, archive, info, name : object
+        As for `Plain` and `Packed`.
+    """
+
+    def __init__(
+        self,
+        resource: Resource,
+        file: IO[bytes],
+        archive: zipfile.ZipFile,
+        info: zipfile.ZipInfo,
+        name: str,
+    ) -> None:
+        with archive.open(info):
+            pass  # compares both places where the name stands
+        file.seek(info.header_offset)
+        local = file.read(_LOCAL)
+        names = int.from_bytes(local[26:28], "little") + int.from_bytes(local[28:30], "little")
+        super().__init__(resource, file, info.header_offset + _LOCAL + names, name)
+        self._whole = Packed(resource, archive, info, name)
+
+    def read(self) -> np.ndarray[Any, Any]:
+        """Return the array; its checksum is right."""
+        return self._whole.read()
+
+
+class NpyReader:
+    """Reads a file of one array.
+
+    Parameters
+    ----------
+    resource : Resource
+        What to read.
+    """
+
+    default_index = 0
+    """What ``index=None`` means: the only array."""
+
+    def __init__(self, resource: Resource) -> None:
+        self._resource = resource
+        self._array = Plain(resource, resource.open(), 0, resource.name)
+
+    def count(self) -> int:
+        """Return 1: such a file holds one array."""
+        return 1
+
+    def read(self, *, index: Index = None, memmap: bool = False) -> np.ndarray:
+        """Return the array.
+
+        Parameters
+        ----------
+        index : int
+            0.
+        memmap : bool
+            Whether to map the file and not to read it, if it is one on this machine. What is
+            written to the array stays in memory.
+
+        Returns
+        -------
+        numpy.ndarray
+            Of any shape and dtype.
+
+        Raises
+        ------
+        DecodeError
+            If it is damaged.
+        """
+        self._check(index)
+        return self._array.mapped() if memmap else self._array.read()
+
+    def iter(self) -> Iterator[np.ndarray]:
+        """Return the array."""
+        yield self.read(index=0)
+
+    def properties(self, *, index: Index = None, memmap: bool = False) -> ImageProperties:
+        """Describe the array; its header is enough for that."""
+        self._check(index)
+        return describe(self._array.header, mapped=memmap)
+
+    def metadata(self, *, index: Index = None, exclude_applied: bool = True) -> dict[str, Any]:
+        """Return an empty dict: the format has no room for metadata."""
+        if index is not ...:
+            self._check(index)
+        return {}
+
+    def read_region(
+        self, region: tuple[slice, ...], *, index: Index = None, level: int = 0
+    ) -> np.ndarray:
+        """Return a part of the array, and read little else.
+
+        Parameters
+        ----------
+        region : tuple of slice
+            Which part.
+        index : int
+            0.
+        level : int
+            There is only 0.
+        """
+        self._check(index)
+        _refuse_levels(self._resource, level)
+        return self._array.read_region(region)
+
+    def close(self) -> None:
+        """Nothing to let go of: the file is core's."""
+
+    def _check(self, index: Index) -> None:
+        if index not in (0, None):
+            raise FrameIndexError(
+                f"{self._resource.name} has one array; there is no number {index}"
+            )
+
+
+def _refuse_levels(resource: Resource, level: int) -> None:
+    if level:
+        raise OptionError(f"{resource.name} has no smaller copies, and so no level {level}")

@@ -1,0 +1,1 @@
+"""Raw files of cameras, developed or as the sensor gave them, through LibRaw."""

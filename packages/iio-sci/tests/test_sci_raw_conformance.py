@@ -1,0 +1,37 @@
+"""Cameras' raw files under the conformance kit."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from typing import ClassVar
+
+import pytest
+
+rawpy = pytest.importorskip("rawpy", reason="pip install iio-sci[raw]")
+
+from sci_raw_samples import SAMPLES, developed  # noqa: E402
+
+from iio_core.testing import PluginSuite, Sample  # noqa: E402
+
+_CAMERA = "its compression takes a camera's own file: LibRaw's decoder, as for the formats here"
+
+
+@pytest.mark.slow
+class TestRaw(PluginSuite):
+    entry_point = "iio_sci.raw._spec:SPEC"
+    unsampled: ClassVar = dict.fromkeys(
+        ("CR2", "CR3", "CRW", "RAF", "ORF", "RW2", "X3F", "CINE"), _CAMERA
+    )
+
+    def samples(self) -> Iterator[Sample]:
+        variants = ({"sensor": True}, {"half_size": True, "output_bps": 16}, {"user_flip": 6})
+        for name, data in SAMPLES.items():
+            yield Sample(name, data, developed(data), variants=variants)
+
+    def bare(self, sample: Sample):  # type: ignore[no-untyped-def]
+        def decode():  # type: ignore[no-untyped-def]
+            with rawpy.imread(io.BytesIO(sample.data)) as raw:
+                return raw.postprocess(user_flip=0)
+
+        return decode
