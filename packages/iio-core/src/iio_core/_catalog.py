@@ -17,6 +17,12 @@ ENTRIES: tuple[Entry, ...] = (
          (0, b'BSDF\x02', None),
      ),
      True, (('bool', ()), ('uint8', ()), ('uint16', ()), ('uint32', ()), ('uint64', ()), ('int8', ()), ('int16', ()), ('int32', ()), ('int64', ()), ('float16', ()), ('float32', ()), ('float64', ()), ('complex64', ()), ('complex128', ())), (), 0),
+    ('iio-sci[grib]', 'bufr', 'iio-sci', 'BUFR',
+     ('.bufr', '.bfr'),
+     (
+         (0, b'BUFR', None),
+     ),
+     True, (), (), 0),
     ('iio-codecs', 'codecs', 'iio-codecs', 'AVIF',
      ('.avif',),
      (
@@ -184,6 +190,12 @@ ENTRIES: tuple[Entry, ...] = (
          (0, b'SIMPLE  = ', None),
      ),
      True, (('uint8', ()), ('int16', ()), ('int32', ()), ('int64', ()), ('float32', ()), ('float64', ()), ('int8', ()), ('uint16', ()), ('uint32', ()), ('uint64', ())), (), 10),
+    ('iio-sci[fits]', 'fits', 'iio-sci', 'FITS-GZIP',
+     ('.fits.gz', '.fit.gz', '.fts.gz'),
+     (
+         (0, b'\x1f\x8b\x08', None),
+     ),
+     True, (('uint8', ()), ('int16', ()), ('int32', ()), ('int64', ()), ('float32', ()), ('float64', ()), ('int8', ()), ('uint16', ()), ('uint32', ()), ('uint64', ())), (), 10),
     ('iio-sci[gdal]', 'gdal', 'iio-sci', 'DTED',
      ('.dt0', '.dt1', '.dt2'),
      (
@@ -267,6 +279,12 @@ ENTRIES: tuple[Entry, ...] = (
      (
      ),
      True, (), (), 0),
+    ('iio-sci[grib]', 'grib', 'iio-sci', 'GRIB',
+     ('.grib', '.grb', '.grib2', '.grb2'),
+     (
+         (0, b'GRIB', None),
+     ),
+     True, (), (), 0),
     ('iio-sci[hdf5]', 'hdf5', 'iio-sci', 'HDF5',
      ('.h5', '.hdf5', '.hdf', '.he5', '.nc', '.mat'),
      (
@@ -276,6 +294,12 @@ ENTRIES: tuple[Entry, ...] = (
          (2048, b'\x89HDF\r\n\x1a\n', None),
      ),
      True, (('bool', ()), ('uint8', ()), ('uint16', ()), ('uint32', ()), ('uint64', ()), ('int8', ()), ('int16', ()), ('int32', ()), ('int64', ()), ('float16', ()), ('float32', ()), ('float64', ()), ('complex64', ()), ('complex128', ())), (), 0),
+    ('iio-medical[itk]', 'itk', 'iio-medical', 'BIORAD',
+     ('.pic',),
+     (
+         (54, b'90', None),
+     ),
+     True, (('uint8', (1,)),), (), 0),
     ('iio-medical[itk]', 'itk', 'iio-medical', 'GIPL',
      ('.gipl', '.gipl.gz'),
      (
@@ -328,6 +352,19 @@ ENTRIES: tuple[Entry, ...] = (
          (0, b'NRRD000', None),
      ),
      True, (('uint8', (1,)), ('int8', (1,)), ('uint16', (1,)), ('int16', (1,)), ('uint32', (1,)), ('int32', (1,)), ('uint64', (1,)), ('int64', (1,)), ('float32', (1,)), ('float64', (1,))), (), 0),
+    ('iio-medical[itk]', 'itk', 'iio-medical', 'PNG',
+     ('.png',),
+     (
+         (0, b'\x89PNG\r\n\x1a\n', None),
+     ),
+     True, (('uint8', (1, 3, 4)), ('uint16', (1, 3, 4))), (), -50),
+    ('iio-medical[itk]', 'itk', 'iio-medical', 'TIFF',
+     ('.tif', '.tiff'),
+     (
+         (0, b'II*\x00', None),
+         (0, b'MM\x00*', None),
+     ),
+     True, (('uint8', (1,)), ('int8', (1,)), ('uint16', (1,)), ('int16', (1,)), ('uint32', (1,)), ('int32', (1,)), ('float32', (1,))), (), -50),
     ('iio-medical[itk]', 'itk', 'iio-medical', 'VTK',
      ('.vtk',),
      (
@@ -392,6 +429,12 @@ ENTRIES: tuple[Entry, ...] = (
          (4, b'n+2\x00\r\n\x1a\n', None),
      ),
      True, (('uint8', (1,)), ('int8', (1,)), ('uint16', (1,)), ('int16', (1,)), ('uint32', (1,)), ('int32', (1,)), ('uint64', (1,)), ('int64', (1,)), ('float32', (1,)), ('float64', (1,)), ('complex64', (1,)), ('complex128', (1,))), (), 0),
+    ('iio-medical[nifti]', 'nifti', 'iio-medical', 'NIFTI-ASCII',
+     ('.nia',),
+     (
+         (0, b'<nifti_image', None),
+     ),
+     True, (), (), 0),
     ('iio-medical[nifti]', 'nifti', 'iio-medical', 'NIFTI-PAIR',
      ('.hdr', '.img', '.img.gz', '.hdr.gz'),
      (
@@ -789,6 +832,12 @@ ENTRIES: tuple[Entry, ...] = (
          (0, b'CI,\x00\x00\x00\x01\x00', b'\xff\xff\xff\xff\x00\x00\xff\xff'),
      ),
      True, (), (), 0),
+    ('iio-video', 'pyav', 'iio-video', 'CONCAT',
+     ('.ffconcat',),
+     (
+         (0, b'ffconcat version', None),
+     ),
+     True, (), (), 0),
     ('iio-video', 'pyav', 'iio-video', 'DV',
      ('.dv',),
      (
@@ -822,6 +871,12 @@ ENTRIES: tuple[Entry, ...] = (
          (0, b'\x00\x00\x01', None),
      ),
      True, (('uint8', (1, 3)),), (), 0),
+    ('iio-video', 'pyav', 'iio-video', 'HLS',
+     ('.m3u8',),
+     (
+         (0, b'#EXTM3U', None),
+     ),
+     True, (), (), 0),
     ('iio-video', 'pyav', 'iio-video', 'IFF',
      ('.iff', '.lbm', '.ilbm'),
      (
@@ -894,6 +949,11 @@ ENTRIES: tuple[Entry, ...] = (
          (0, b'\x00\x00\x00\x00G\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00G\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00G', b'\x00\x00\x00\x00\xff\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xff\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xff'),
      ),
      True, (('uint8', (1, 3)),), (), 0),
+    ('iio-video', 'pyav', 'iio-video', 'WEBCAM',
+     (),
+     (
+     ),
+     True, (), ('<video#>',), 0),
     ('iio-video', 'pyav', 'iio-video', 'WEBM',
      ('.webm',),
      (
@@ -1239,13 +1299,16 @@ PLUGINS: dict[str, str] = {
     'astropy': 'iio-sci',
     'av': 'iio-video',
     'bsdf': 'iio-sci',
+    'bufr': 'iio-sci',
     'codecs': 'iio-codecs',
     'dicom': 'iio-medical',
+    'eccodes': 'iio-sci',
     'exr': 'iio-sci',
     'fei': 'iio-tiff',
     'ffmpeg': 'iio-video',
     'fits': 'iio-sci',
     'gdal': 'iio-sci',
+    'grib': 'iio-sci',
     'h5py': 'iio-sci',
     'hdf5': 'iio-sci',
     'hdr': 'iio-sci',
@@ -1284,6 +1347,7 @@ LEGACY: dict[str, str] = {
     'BMP-FI': 'iio-pillow',
     'BMP-PIL': 'iio-pillow',
     'BSDF': 'iio-sci',
+    'BUFR-PIL': 'iio-sci',
     'CLIPBOARDGRAB': 'iio-pillow',
     'CUR-PIL': 'iio-pillow',
     'CUT-FI': 'iio-retro',
@@ -1306,6 +1370,7 @@ LEGACY: dict[str, str] = {
     'GDAL': 'iio-sci',
     'GIF-FI': 'iio-pillow',
     'GIF-PIL': 'iio-pillow',
+    'GRIB-PIL': 'iio-sci',
     'HDF5-PIL': 'iio-sci',
     'HDR-FI': 'iio-sci',
     'HEIF': 'iio-pillow',
