@@ -46,9 +46,10 @@ def knowing(
     has declined.
     """
     known: set[str] = set()
+    own: set[str] | None = None
     first: Mapping[str, Any] | None = None
     failed: PluginNotInstalledError | None = None
-    found = False
+    found, best = False, usable[0]
     for candidate in usable:
         if options and candidate.claim != usable[0].claim:
             break
@@ -60,7 +61,8 @@ def knowing(
                 failed = failed or error
                 continue
             known |= names
-            first = given if first is None else first
+            if first is None:
+                first, own, best = given, names, candidate
             if not names >= given.keys():
                 continue
         found = True
@@ -69,12 +71,13 @@ def knowing(
         return
     if failed is not None:
         raise failed
-    best, first = usable[0], first or options
     if dialect is not None:
-        known |= set(dialect.names(best))
+        own = (own or set()) | set(dialect.names(best))
+        known |= own
     where = f"{name}: plugin {best.plugin.spec.name!r} for {best.format.name or 'this'}"
-    _options.check(first, known, where=where)
-    raise OptionError(f"{where} does not know all of the options {', '.join(first)} together")
+    _options.check(first or options, known, where=where, own=own)
+    together = ", ".join(first or options)
+    raise OptionError(f"{where} does not know all of the options {together} together")
 
 
 def willing(asked: Iterator[Asked]) -> Asked:

@@ -232,6 +232,8 @@ class ReadSession(Stacking):
         else:
             number = len(which)
             first = which[0] if which else 0
+            if which and self.count() is None:
+                self._describe(max(which), options)  # the reader knows whether it is there
         one = self._describe(first, options)
         return ImageProperties(
             shape=(number, *one.shape),
