@@ -61,11 +61,11 @@ VALUES = st.recursive(
     | st.binary()
     | st.complex_numbers(allow_nan=False),
     lambda inner: st.lists(inner) | st.dictionaries(st.text("abcµ", min_size=1), inner),
-    max_leaves=20,
+    max_leaves=10,
 )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.dictionaries(st.text("abcde µ", min_size=1), VALUES), st.sampled_from(["no", "zlib"]))
 def test_metadata_of_any_kind_goes_both_ways(metadata: dict[str, Any], compression: str) -> None:
     image = IMAGE[0]

@@ -6,8 +6,9 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Protocol
 
 from . import _options
-from ._errors import OptionError, PluginNotInstalledError
+from ._errors import OptionError, PluginContractError, PluginNotInstalledError
 from ._select import Candidate
+from ._translate import CAUGHT
 
 __all__ = ["Asked", "Dialect", "knowing", "opener_of", "willing", "writer_type_of"]
 
@@ -100,11 +101,19 @@ def _option_names(candidate: Candidate, opener: str, call: str | None) -> set[st
     plugin = candidate.plugin.load()
     if not hasattr(plugin, opener):
         return set()
-    writing = opener == "open_writer"
-    opens = plugin.open_writer if writing else opener_of(plugin, candidate.format.name)
-    names = set(_options.names(opens))
+    try:
+        return _declared(plugin, candidate.format.name, opener == "open_writer", call)
+    except CAUGHT as error:
+        raise PluginContractError(
+            f"plugin {candidate.plugin} does not say which options it takes: "
+            f"{type(error).__name__}: {error}"
+        ) from error
+
+
+def _declared(plugin: Any, format: str, writing: bool, call: str | None) -> set[str]:
+    names = set(_options.names(plugin.open_writer if writing else opener_of(plugin, format)))
     if call is not None:
-        kind = writer_type_of(plugin, candidate.format.name) if writing else plugin.reader_type
+        kind = writer_type_of(plugin, format) if writing else plugin.reader_type
         names |= _options.names(getattr(kind, call))
     return names
 

@@ -73,7 +73,7 @@ class Table:
     def __init__(self, registry: Registry, *, writing: bool) -> None:
         self.rows: list[Row] = [
             (plugin, format)
-            for plugin in registry.plugins
+            for plugin in registry.offered()
             for format in plugin.spec.formats
             if (format.writes if writing else format.reads)
         ]

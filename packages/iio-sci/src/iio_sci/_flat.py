@@ -174,6 +174,8 @@ def ranges_of(region: tuple[slice, ...], shape: tuple[int, ...]) -> list[range]:
 
 def slice_of(numbers: range) -> slice:
     """Return the slice that takes the numbers of a range."""
+    if not numbers:
+        return slice(0, 0)
     stop = numbers.stop if numbers.step > 0 or numbers.stop >= 0 else None
     return slice(numbers.start, stop, numbers.step)
 

@@ -1,0 +1,1 @@
+"""Portable float maps: rows of floats, gray or RGB."""

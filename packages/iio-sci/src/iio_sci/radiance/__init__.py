@@ -1,0 +1,1 @@
+"""Radiance pictures, ``.hdr``: colors with a common exponent."""
