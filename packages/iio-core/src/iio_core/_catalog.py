@@ -1137,7 +1137,7 @@ ENTRIES: tuple[Entry, ...] = (
      True, (('bool', (1,)), ('uint8', (1, 2, 3, 4)), ('uint16', (1, 2, 3, 4)), ('uint32', (1, 2, 3, 4)), ('uint64', (1, 2, 3, 4)), ('int8', (1, 2, 3, 4)), ('int16', (1, 2, 3, 4)), ('int32', (1, 2, 3, 4)), ('int64', (1, 2, 3, 4)), ('float16', (1, 2, 3, 4)), ('float32', (1, 2, 3, 4)), ('float64', (1, 2, 3, 4)), ('complex64', (1, 2, 3, 4)), ('complex128', (1, 2, 3, 4))), (), 10),
 )
 
-DISTRIBUTIONS = frozenset(['iio-codecs', 'iio-medical', 'iio-pillow', 'iio-retro', 'iio-sci', 'iio-tiff', 'iio-video'])
+DISTRIBUTIONS = frozenset(['iio-codecs', 'iio-freeimage', 'iio-medical', 'iio-pillow', 'iio-retro', 'iio-sci', 'iio-tiff', 'iio-video'])
 
 # Every plugin name and alias -> the distribution that it belongs to.
 PLUGINS: dict[str, str] = {
@@ -1149,6 +1149,7 @@ PLUGINS: dict[str, str] = {
     'exr': 'iio-sci',
     'fei': 'iio-tiff',
     'fits': 'iio-sci',
+    'freeimage': 'iio-freeimage',
     'gdal': 'iio-sci',
     'h5py': 'iio-sci',
     'hdf5': 'iio-sci',
@@ -1186,6 +1187,7 @@ LEGACY: dict[str, str] = {
     'BSDF': 'iio-sci',
     'CLIPBOARDGRAB': 'iio-pillow',
     'CUR-PIL': 'iio-pillow',
+    'CUT-FI': 'iio-freeimage',
     'DCX-PIL': 'iio-pillow',
     'DDS-FI': 'iio-pillow',
     'DDS-PIL': 'iio-pillow',
@@ -1198,6 +1200,7 @@ LEGACY: dict[str, str] = {
     'FITS': 'iio-sci',
     'FLI-PIL': 'iio-pillow',
     'FTEX-PIL': 'iio-pillow',
+    'G3-FI': 'iio-freeimage',
     'GBR-PIL': 'iio-pillow',
     'GDAL': 'iio-sci',
     'GIF-FI': 'iio-pillow',
@@ -1209,9 +1212,11 @@ LEGACY: dict[str, str] = {
     'ICNS-PIL': 'iio-pillow',
     'ICO-FI': 'iio-pillow',
     'ICO-PIL': 'iio-pillow',
+    'IFF-FI': 'iio-freeimage',
     'IMT-PIL': 'iio-pillow',
     'ITK': 'iio-medical',
     'J2K-FI': 'iio-codecs',
+    'JNG-FI': 'iio-freeimage',
     'JP2-FI': 'iio-codecs',
     'JPEG-CODECS': 'iio-codecs',
     'JPEG-FI': 'iio-pillow',
@@ -1229,6 +1234,7 @@ LEGACY: dict[str, str] = {
     'LYTRO-LFP': 'iio-sci',
     'LYTRO-LFR': 'iio-sci',
     'MCIDAS-PIL': 'iio-pillow',
+    'MNG-FI': 'iio-freeimage',
     'MPO-PIL': 'iio-pillow',
     'MSP-PIL': 'iio-pillow',
     'NPZ': 'iio-sci',
@@ -1243,6 +1249,7 @@ LEGACY: dict[str, str] = {
     'PFM-FI': 'iio-sci',
     'PGM-FI': 'iio-pillow',
     'PGMRAW-FI': 'iio-pillow',
+    'PICT-FI': 'iio-freeimage',
     'PIXAR-PIL': 'iio-pillow',
     'PNG-CODECS': 'iio-codecs',
     'PNG-FI': 'iio-codecs',
@@ -1267,6 +1274,7 @@ LEGACY: dict[str, str] = {
     'TIFF': 'iio-tiff',
     'TIFF-FI': 'iio-tiff',
     'TIFF-PIL': 'iio-pillow',
+    'WBMP-FI': 'iio-freeimage',
     'WEBP': 'iio-pillow',
     'WEBP-CODECS': 'iio-codecs',
     'WEBP-FI': 'iio-pillow',
