@@ -16,9 +16,6 @@ _BY_PILLOW = {
     "PNG": "PNG",
     "TIFF": "TIFF",
     "BMP": "BMP",
-    "TARGA": "TGA",
-    "PCX": "PCX",
-    "SGI": "SGI",
     "PPMRAW": "PPM",
 }
 

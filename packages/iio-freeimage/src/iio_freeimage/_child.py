@@ -134,6 +134,7 @@ class Child:
             yield late
         finally:
             timer.cancel()
+            timer.join()
 
 
 def borrow() -> Child:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from iio_core import Format, Pixels
+from iio_core import Format, Pixels, Signature
 
 __all__ = ["FORMATS"]
 
@@ -36,9 +36,9 @@ _TABLE: tuple[tuple[str, str, str, str], ...] = (
     ("PSD", "Adobe Photoshop", ".psd", ""),
     ("PBM", "Portable Bitmap (ASCII)", ".pbm", ""),
     ("PBMRAW", "Portable Bitmap (raw)", ".pbm", ""),
-    ("PGM", "Portable Graymap (ASCII)", ".pgm", "uint8:1 uint16:1"),
+    ("PGM", "Portable Graymap (ASCII)", ".pgm", ""),
     ("PGMRAW", "Portable Graymap (raw)", ".pgm", "uint8:1 uint16:1"),
-    ("PPM", "Portable Pixmap (ASCII)", ".ppm", "uint8:3 uint16:3"),
+    ("PPM", "Portable Pixmap (ASCII)", ".ppm", ""),
     ("PPMRAW", "Portable Pixmap (raw)", ".ppm", "uint8:3 uint16:3"),
     ("PFM", "Portable floatmap", ".pfm", "float32:13"),
     ("HDR", "High Dynamic Range Image", ".hdr", ""),
@@ -67,13 +67,34 @@ _TABLE: tuple[tuple[str, str, str, str], ...] = (
 _LOSSY = frozenset({"JPEG", "WEBP", "J2K", "JP2", "JPEG-XR", "EXR"})
 _MULTIPAGE = frozenset({"GIF", "ICO", "TIFF"})
 
+_MAGIC: dict[str, tuple[bytes, ...]] = {
+    "PNG": (b"\x89PNG\r\n\x1a\n",),
+    "JPEG": (b"\xff\xd8\xff",),
+    "TIFF": (b"II*\0", b"MM\0*"),
+    "BMP": (b"BM",),
+    "GIF": (b"GIF8",),
+    "PSD": (b"8BPS",),
+    **{name: (b"P%d" % number,) for number, name in enumerate(("PBM", "PGM", "PPM"), 1)},
+    **{f"{name}RAW": (b"P%d" % number,) for number, name in enumerate(("PBM", "PGM", "PPM"), 4)},
+    "PFM": (b"PF", b"Pf"),
+    "HDR": (b"#?",),
+    "EXR": (b"\x76\x2f\x31\x01",),
+    "J2K": (b"\xff\x4f\xff\x51",),
+    "JP2": (b"\0\0\0\x0cjP  \r\n\x87\n",),
+    "JPEG-XR": (b"II\xbc",),
+    "DDS": (b"DDS ",),
+    "JNG": (b"\x8bJNG\r\n\x1a\n",),
+    "MNG": (b"\x8aMNG\r\n\x1a\n",),
+    "RAS": (b"\x59\xa6\x6a\x95",),
+    "SGI": (b"\x01\xda",),
+}
+
 FORMATS = tuple(
     Format(
         name=name,
         title=title,
         extensions=tuple(extensions.split()),
-        # It is asked only by its name, so there is no signature to tell its files from others'.
-        extension_alone=True,
+        signatures=tuple(Signature(0, magic) for magic in _MAGIC.get(name, ())),
         reads=_ANY,
         writes=_pixels(writes),
         lossy=name in _LOSSY,
