@@ -325,16 +325,15 @@ def receive(stream: IO[bytes]) -> tuple[dict[str, Any], bytes]:
 
 def confine(memory: int) -> None:
     """Let this process take so many bytes and not more, where the system can do that."""
-    try:
+    if sys.platform != "win32":
         import resource
-    except ImportError:
-        return  # Windows
-    with contextlib.suppress(ValueError, OSError):
-        hard = resource.getrlimit(resource.RLIMIT_AS)[1]
-        limit = memory + _SLACK
-        if hard != resource.RLIM_INFINITY:
-            limit = min(limit, hard)
-        resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
+
+        with contextlib.suppress(ValueError, OSError):
+            hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+            limit = memory + _SLACK
+            if hard != resource.RLIM_INFINITY:
+                limit = min(limit, hard)
+            resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
 
 
 def main() -> NoReturn:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -22,6 +23,7 @@ from ._child import Child, Failure, Refusal, borrow, give_back
 
 __all__ = ["FreeimageReader", "check_flags", "check_timeout"]
 
+_CUT = re.compile("premature end|unexpected end|truncated|read error", re.IGNORECASE)
 _RGB, _RGBA = [2, 1, 0], [2, 1, 0, 3]  # the order of bitmaps on machines that begin with the least
 
 
@@ -91,6 +93,8 @@ class FreeimageReader:
         page = index if isinstance(index, int) else 0
         self._charge(page)
         header, data = self._ask("pixels", page=page)
+        if cut := next((said for said in header["said"] if _CUT.search(said)), ""):
+            raise self._damaged(f"it is cut: {cut}")
         shape, dtype = tuple(header["shape"]), np.dtype(header["dtype"])
         if len(data) != int(np.prod(shape)) * dtype.itemsize:
             raise self._damaged("FreeImage returned too few pixels")

@@ -79,6 +79,11 @@ class FreeimageWriter:
                 f"{', '.join(sorted(metadata))}",
                 MetadataWarning,
             )
+        if channels == 4 and image.dtype == np.uint8 and bool((image[..., 3] == 255).all()):
+            warn(
+                f"{self._target.name}: every pixel is opaque, and FreeImage may leave such an "
+                "alpha out"
+            )
         data = self._encoded(image, order, seconds)
         self._full = True
         self._target.open().write(data)

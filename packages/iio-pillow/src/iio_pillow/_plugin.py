@@ -89,8 +89,8 @@ class PillowPlugin:
         except SyntaxError as error:
             if format == "TIFF" and "pixel mode" in str(error):
                 raise _declined("Pillow has no mode for such pixels", resource, format) from None
-            if format == "JPEG" and (reason := _strange_jpeg(resource.head(1 << 16))):
-                raise NotThisFormat(reason) from None
+            if format == "JPEG" and (strange := _strange_jpeg(resource.head(1 << 16))):
+                raise NotThisFormat(strange) from None
             raise
         if format in DOUBTFUL:
             reason = doubt(
