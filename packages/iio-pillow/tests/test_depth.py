@@ -279,7 +279,6 @@ def test_boxes_without_a_size_end():
     [
         (0xC1, 12, "12 bits a sample"),
         (0xC3, 16, "16 bits a sample"),
-        (0xC3, 8, "lossless JPEG"),
         (0xF7, 8, "JPEG-LS"),
     ],
 )
