@@ -448,3 +448,29 @@ def test_warnings_name_the_callers_options() -> None:
         warnings.simplefilter("error")
         for extension in (f.extensions[0] for f in SPEC.formats if f.writes):
             written([image[:32, :32] for image in IMAGES], extension)
+
+
+# The methods of imageio's sessions
+
+
+def test_methods_of_imageio(tmp_path: Path) -> None:
+    path = tmp_path / "x.mkv"
+    with iio.imopen(path, "w", plugin="pyav") as file:
+        file.init_video_stream("libx264", fps=12, pixel_format="yuv444p", max_keyframe_interval=3)
+        file.container_metadata["title"] = "A clip"
+        file.video_stream_metadata["language"] = "fra"
+        file.set_video_filter([("vflip", None)])
+        for image in IMAGES:
+            file.write_frame(image[..., ::-1], pixel_format="bgr24")
+        with pytest.raises(iio.EncodeError):
+            file.init_video_stream("ffv1")
+        with pytest.raises(iio.EncodeError):
+            file.set_video_filter()
+    (codec, pixels, rate), frames = bare(path.read_bytes())
+    assert (codec, pixels, rate) == ("h264", "yuv444p", 12) and len(frames) == 8
+    assert np.abs(np.stack(frames).astype(int) - np.stack(IMAGES)[:, ::-1]).mean() < 15
+    found = iio.immeta(path)
+    assert found["title"] == "A clip" and found["language"] == "fra"
+    with av.open(str(path)) as source:
+        keys = [p.is_keyframe for p in source.demux(video=0) if p.size]
+    assert keys[:4] == [True, False, False, True]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -122,6 +123,7 @@ class RetroPlugin:
         return writer
 
 
+@cache
 def _class(where: str) -> Any:
     module, _, name = where.partition(":")
     return getattr(import_module(f"{__package__}.{module}"), name)

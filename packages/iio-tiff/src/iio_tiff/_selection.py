@@ -134,12 +134,14 @@ class Selection:
         series: int | None,
         level: int | None,
         key: Key | None,
+        *,
+        squeeze: bool = True,
     ) -> Image:
         """Return what the arguments of `read` name."""
-        asked = (index, page, series, level)
+        asked = (index, page, series, level, squeeze)
         if key is None and asked == self._asked and self._last is not None:
             return self._last  # that was described, and now it is read
-        image = self._named(index, page, series, level, key)
+        image = self._named(index, page, series, level, key, squeeze=squeeze)
         image.keep_open = self._file.keep_open
         if image.offset is not None and image.series is not None:
             self._file.chain.refuse_inside(image.offset, image.nbytes)
@@ -154,6 +156,8 @@ class Selection:
         series: int | None,
         level: int | None,
         key: Key | None,
+        *,
+        squeeze: bool,
     ) -> Image:
         number = index if isinstance(index, int) else None
         if series is not None:
@@ -165,7 +169,7 @@ class Selection:
         wanted: Key | None = page if page is not None else key
         if wanted is None:
             found = self.at(0 if number is None else number)
-            return of_series(level_of(found, level, self._name))
+            return of_series(level_of(found, level, self._name), squeeze=squeeze)
         if level is not None and number is None:
             raise OptionError("level= is of a series: name that with index=")
         return self._of_pages(wanted, number, level)

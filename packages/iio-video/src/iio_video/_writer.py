@@ -22,6 +22,7 @@ from ._encoding import encoder, has_alpha, input_format, muxer, output_format, s
 from ._failures import said
 from ._filtering import Filters
 from ._framing import frame_of
+from ._imageio import SessionMethods
 from ._options import rate_of
 from ._pixels import Painter
 from ._quality import quiet, set_quality
@@ -35,7 +36,7 @@ __all__ = ["VideoWriter"]
 _FPS = 24
 
 
-class VideoWriter:
+class VideoWriter(SessionMethods):
     """Writes a video. All its frames have one size, and are encoded as they come.
 
     Parameters
@@ -68,9 +69,10 @@ class VideoWriter:
         self._muxer = muxer(format, target.extension, container)
         self._fragmented = bool(fragmented)
         self._threads = int(thread_count), thread_type
-        self._tags: dict[str, str] = {}
+        self.video_stream_metadata: dict[str, str] = {}
         self._sink = Sink(target.open(), flush=self._fragmented)
         self._container = self._open(container_options or {})
+        self.container_metadata: dict[str, str] = self._container.metadata
         self._stream: VideoStream | None = None
         self._reformatter = VideoReformatter()
         self._pipe = Filters().pipe()
@@ -178,7 +180,7 @@ class VideoWriter:
             self._settings = self._settings.changed({"fps": metadata["fps"]}, begun=False)
         tags = kept(metadata, self._muxer, self._target.name)
         if self.written:
-            tags = {k: v for k, v in tags.items() if self._tags.get(k) != v}
+            tags = {k: v for k, v in tags.items() if self.container_metadata.get(k) != v}
             if tags:
                 warnings.warn(
                     f"{self._target.name}: {', '.join(tags)} came after the first frame, when the "
@@ -187,8 +189,7 @@ class VideoWriter:
                     stacklevel=3,
                 )
             return
-        self._tags |= tags
-        self._container.metadata.update(self._tags)
+        self.container_metadata |= tags
 
     def _begin(self, image: np.ndarray) -> None:
         """Choose codec and pixel format; what is refused is refused here."""
@@ -257,6 +258,7 @@ class VideoWriter:
         try:
             stream.width, stream.height, stream.pix_fmt = width, height, format
             stream.time_base = 1 / fps
+            stream.metadata.update(self.video_stream_metadata)
             context = stream.codec_context
             context.thread_count = self._threads[0]
             if self._threads[1] is not None:

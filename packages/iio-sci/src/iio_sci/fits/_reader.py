@@ -12,6 +12,7 @@ from iio_core import DecodeError, FrameIndexError, ImageProperties, Index, Optio
 from ._blocks import Unit, units
 from ._cards import describe
 from ._checksums import verify
+from ._gzipped import is_gzipped, unpacked
 from ._images import Image, image_of
 from ._pixels import Wishes
 
@@ -51,18 +52,24 @@ class FitsReader:
         checksum: bool,
     ) -> None:
         self._resource = resource
-        self._file: IO[bytes] = resource.open()
+        self._gzipped = is_gzipped(resource)
+        self._file: IO[bytes] = unpacked(resource) if self._gzipped else resource.open()
         self._wishes, self._tables, self._checksum = wishes, tables, checksum
         self._units: list[Unit] = []
         self._found: list[Image] = []
         self._ahead = units(
             self._file,
             resource.name,
-            most=resource.limits.metadata_bytes,
+            # In memory a card takes several times what it does in the file.
+            most=resource.limits.metadata_bytes // 4,
             ignore_missing_end=ignore_missing_end,
         )
         self._verified: set[int] = set()
-        self._next()  # the first header is right, or this is no FITS
+        try:
+            self._next()  # the first header is right, or this is no FITS
+        except BaseException:
+            self.close()
+            raise
 
     def count(self) -> int:
         """Return how many units hold images; the headers of all are read for that."""
@@ -98,6 +105,8 @@ class FitsReader:
             If it is damaged.
         """
         image = self._image(index, hdu)
+        if memmap and self._gzipped:
+            raise OptionError(f"memmap=True: {self._resource.name} is gzipped")
         return image.mapped() if memmap else image.read()
 
     def iter(self) -> Iterator[np.ndarray]:
@@ -174,7 +183,9 @@ class FitsReader:
         return WCS(self.header(index=index, hdu=hdu))
 
     def close(self) -> None:
-        """Nothing to let go of: the file is core's."""
+        """Let go of what was unpacked; the file itself is core's."""
+        if self._gzipped:
+            self._file.close()
 
     def _next(self) -> bool:
         """Read one more header, if there is one."""
