@@ -1292,7 +1292,7 @@ ENTRIES: tuple[Entry, ...] = (
      True, (('bool', (1,)), ('uint8', (1, 2, 3, 4)), ('uint16', (1, 2, 3, 4)), ('uint32', (1, 2, 3, 4)), ('uint64', (1, 2, 3, 4)), ('int8', (1, 2, 3, 4)), ('int16', (1, 2, 3, 4)), ('int32', (1, 2, 3, 4)), ('int64', (1, 2, 3, 4)), ('float16', (1, 2, 3, 4)), ('float32', (1, 2, 3, 4)), ('float64', (1, 2, 3, 4)), ('complex64', (1, 2, 3, 4)), ('complex128', (1, 2, 3, 4))), (), 10),
 )
 
-DISTRIBUTIONS = frozenset(['iio-codecs', 'iio-medical', 'iio-pillow', 'iio-retro', 'iio-sci', 'iio-tiff', 'iio-video'])
+DISTRIBUTIONS = frozenset(['iio-codecs', 'iio-freeimage', 'iio-medical', 'iio-pillow', 'iio-retro', 'iio-sci', 'iio-tiff', 'iio-video'])
 
 # Every plugin name and alias -> the distribution that it belongs to.
 PLUGINS: dict[str, str] = {
@@ -1307,6 +1307,7 @@ PLUGINS: dict[str, str] = {
     'fei': 'iio-tiff',
     'ffmpeg': 'iio-video',
     'fits': 'iio-sci',
+    'freeimage': 'iio-freeimage',
     'gdal': 'iio-sci',
     'grib': 'iio-sci',
     'h5py': 'iio-sci',
