@@ -10,25 +10,20 @@ import bz2
 import hashlib
 import math
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import IO, Any, Protocol
+from typing import IO, Any
 
 import numpy as np
 
 from iio_core import DecodeError, OptionError, Resource
 
-from .._flat import Flat, native, ranges_of, slice_of
+from .._flat import Flat, fill, native, ranges_of, slice_of
 
 __all__ = ["Blob", "Stored"]
 
 _PIECE = 1 << 18
 _RATIO = 1040  # what deflate packs into one byte at most, and a little
-
-
-class _Unpacker(Protocol):
-    @property
-    def eof(self) -> bool: ...
-    def more(self, packed: bytes, most: int) -> bytes: ...
 
 
 @dataclass(frozen=True)
@@ -71,19 +66,10 @@ class Blob:
             raise DecodeError(f"{name}: {self.used} bytes of zlib cannot be {self.size} unpacked")
         file.seek(self.offset)
         digest = hashlib.md5(usedforsecurity=False)
-        unpacker = _unpacker(self.compression)
-        left, done = self.used, 0
-        while left or done < self.size:
-            piece = file.read(min(left, _PIECE)) if left else b""
-            if left and not piece:
-                raise DecodeError(f"{name} ends {left} bytes before a blob does")
-            left -= len(piece)
-            digest.update(piece)
-            fresh = unpacker.more(piece, self.size - done)
-            into[done : done + len(fresh)] = fresh
-            done += len(fresh)
-            if not left and not fresh and done < self.size:
-                raise DecodeError(f"{name}: a blob of {self.size} bytes unpacks to {done}")
+        if not self.compression:
+            self._copy(file, into, digest.update if self.checksum else None, name)
+        else:
+            self._unpack(file, into, digest.update if self.checksum else None, name)
         if self.checksum and digest.digest() != self.checksum:
             raise DecodeError(f"{name}: a blob is damaged: its checksum is wrong")
 
@@ -93,21 +79,41 @@ class Blob:
         self.unpack(file, memoryview(data), name)
         return bytes(data)
 
+    def _copy(
+        self,
+        file: IO[bytes],
+        into: memoryview,
+        seen: Callable[[memoryview], None] | None,
+        name: str,
+    ) -> None:
+        for start in range(0, self.size, _PIECE):
+            piece = into[start : start + _PIECE]
+            fill(file, np.frombuffer(piece, np.uint8), name)
+            if seen is not None:
+                seen(piece)
 
-class _Plain:
-    eof = False
-
-    def more(self, packed: bytes, most: int) -> bytes:
-        return packed[:most]
+    def _unpack(
+        self, file: IO[bytes], into: memoryview, seen: Callable[[bytes], None] | None, name: str
+    ) -> None:
+        unpacker = _Zlib() if self.compression == 1 else _Bz2()
+        left, done = self.used, 0
+        while left or done < self.size:
+            piece = file.read(min(left, _PIECE)) if left else b""
+            if left and not piece:
+                raise DecodeError(f"{name} ends {left} bytes before a blob does")
+            left -= len(piece)
+            if seen is not None:
+                seen(piece)
+            fresh = unpacker.more(piece, self.size - done)
+            into[done : done + len(fresh)] = fresh
+            done += len(fresh)
+            if not left and not fresh and done < self.size:
+                raise DecodeError(f"{name}: a blob of {self.size} bytes unpacks to {done}")
 
 
 class _Zlib:
     def __init__(self) -> None:
         self._inner = zlib.decompressobj()
-
-    @property
-    def eof(self) -> bool:
-        return self._inner.eof
 
     def more(self, packed: bytes, most: int) -> bytes:
         packed = self._inner.unconsumed_tail + packed
@@ -119,18 +125,10 @@ class _Bz2:
     def __init__(self) -> None:
         self._inner = bz2.BZ2Decompressor()
 
-    @property
-    def eof(self) -> bool:
-        return self._inner.eof
-
     def more(self, packed: bytes, most: int) -> bytes:
         if self._inner.eof or not most:
             return b""
         return self._inner.decompress(packed, min(most, _PIECE * 16))
-
-
-def _unpacker(compression: int) -> _Unpacker:
-    return (_Plain, _Zlib, _Bz2)[compression]()
 
 
 @dataclass(frozen=True)
