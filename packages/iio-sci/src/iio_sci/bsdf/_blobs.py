@@ -22,6 +22,7 @@ from .._flat import Flat, fill, native, ranges_of, slice_of
 
 __all__ = ["Blob", "Stored"]
 
+_Seen = Callable[[bytes | memoryview], None]
 _PIECE = 1 << 18
 _RATIO = 1040  # what deflate packs into one byte at most, and a little
 
@@ -79,31 +80,27 @@ class Blob:
         self.unpack(file, memoryview(data), name)
         return bytes(data)
 
-    def _copy(
-        self,
-        file: IO[bytes],
-        into: memoryview,
-        seen: Callable[[memoryview], None] | None,
-        name: str,
-    ) -> None:
+    def _copy(self, file: IO[bytes], into: memoryview, seen: _Seen | None, name: str) -> None:
+        """Read what is not packed."""
         for start in range(0, self.size, _PIECE):
             piece = into[start : start + _PIECE]
             fill(file, np.frombuffer(piece, np.uint8), name)
             if seen is not None:
                 seen(piece)
 
-    def _unpack(
-        self, file: IO[bytes], into: memoryview, seen: Callable[[bytes], None] | None, name: str
-    ) -> None:
+    def _unpack(self, file: IO[bytes], into: memoryview, seen: _Seen | None, name: str) -> None:
+        """Read what is packed, a piece at a time."""
         unpacker = _Zlib() if self.compression == 1 else _Bz2()
         left, done = self.used, 0
         while left or done < self.size:
-            piece = file.read(min(left, _PIECE)) if left else b""
-            if left and not piece:
-                raise DecodeError(f"{name} ends {left} bytes before a blob does")
-            left -= len(piece)
-            if seen is not None:
-                seen(piece)
+            piece = b""
+            if left and (unpacker.is_hungry or done == self.size):
+                piece = file.read(min(left, _PIECE))
+                if not piece:
+                    raise DecodeError(f"{name} ends {left} bytes before a blob does")
+                left -= len(piece)
+                if seen is not None:
+                    seen(piece)
             fresh = unpacker.more(piece, self.size - done)
             into[done : done + len(fresh)] = fresh
             done += len(fresh)
@@ -115,6 +112,10 @@ class _Zlib:
     def __init__(self) -> None:
         self._inner = zlib.decompressobj()
 
+    @property
+    def is_hungry(self) -> bool:
+        return not self._inner.unconsumed_tail
+
     def more(self, packed: bytes, most: int) -> bytes:
         packed = self._inner.unconsumed_tail + packed
         # zlib takes 0 for no limit.
@@ -124,6 +125,10 @@ class _Zlib:
 class _Bz2:
     def __init__(self) -> None:
         self._inner = bz2.BZ2Decompressor()
+
+    @property
+    def is_hungry(self) -> bool:
+        return self._inner.eof or self._inner.needs_input
 
     def more(self, packed: bytes, most: int) -> bytes:
         if self._inner.eof or not most:
