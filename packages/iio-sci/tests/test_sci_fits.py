@@ -269,6 +269,30 @@ def test_cards_come_and_go() -> None:
             assert header["ESO TEL AIRM"] == 1.25 and header.comments["OBJECT"] == "the whirlpool"
 
 
+def test_cards_that_do_not_conform_are_kept_as_they_stand() -> None:
+    unit = fits.PrimaryHDU(CUBE[0].astype("i2"))
+    text = unit.header.tostring()
+    text = text[: text.index("END" + " " * 77)]
+    cards = {
+        "FOO     = abc def": ("FOO", "abc def"),
+        "BAR     = 'unclosed": ("BAR", "'unclosed"),
+        "UNIT    = '\xb5m'": ("UNIT", "\xb5m"),
+        "EXP     = 1.5D3": ("EXP", 1500.0),
+        "HIERARCH ESO X Y = 3 / remark": ("ESO X Y", 3),
+        "CPLX    = (1.0, 2.0)": ("CPLX", 1 + 2j),
+    }
+    odd = ["NOVAL", "lower   =  5", "=bad"]
+    header = text + "".join(c.ljust(80) for c in (*cards, *odd)) + "END"
+    data = header.ljust(2880).encode("latin-1") + saved(unit)[2880:]
+    np.testing.assert_array_equal(iio.imread(data), CUBE[0])
+    found = iio.immeta(data)
+    assert {name: found[name] for name, _ in cards.values()} == dict(cards.values())
+    assert found["COMMENT"] == odd
+    # What is no value for a card is told when it is written.
+    with pytest.warns(iio.MetadataWarning, match="UNIT"):
+        iio.imwrite("<bytes>", CUBE[0].astype("i2"), extension=".fits", metadata=found)
+
+
 def test_what_no_card_holds_is_told() -> None:
     image = CUBE[0].astype("i2")
     for name, value in (

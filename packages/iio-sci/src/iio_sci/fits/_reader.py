@@ -135,14 +135,15 @@ class FitsReader:
         """
         if index is ...:
             self.count()
-            found = describe(
-                self._units[0].header, layout=not exclude_applied, scaling=not exclude_applied
-            )
+            first = self._units[0]
+            every = not exclude_applied
+            found = describe(first.header, first.text, layout=every, scaling=every)
             return {**found, "hdus": list(map(_summary, self._units))}
         image = self._image(index, hdu, verified=False)
         scaled = not image.scaling.is_none
         return describe(
             image.header,
+            image.unit.text,
             layout=not exclude_applied,
             scaling=not (exclude_applied and scaled),
         )
