@@ -14,9 +14,11 @@ import numpy as np
 
 from iio_core import DecodeError
 
-from ._directories import Chain, Directory
+from ._directories import Chain
+from ._directory import Directory
 from ._packed import can_unpack, unpack
-from ._pixels import Pool, read_stored, threads_for
+from ._pixels import read_stored
+from ._pool import Pool, threads_for
 
 __all__ = ["Plain", "is_only", "plain_page"]
 

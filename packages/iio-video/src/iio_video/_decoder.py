@@ -119,7 +119,7 @@ class Decoder:
                 return False
             if packet.is_keyframe or (not packet.size and self.next):
                 self._recovered = True
-            if self._on_error == "raise" and is_cut(packet, source.format, source.resource.size):
+            if self._on_error == "raise" and is_cut(packet, source.format, source.size):
                 raise self._damaged("its data is cut or damaged")
             self._ready.extend(packet.decode())
         except EndOfFile:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any, Literal
 
 from iio_core import Reader, ReadPlugin, Resource, Target, WritePlugin, Writer
 
+from ._camera import open_camera
 from ._reader import Graph, Sequenced, VideoReader
 from ._settings import Settings
 from ._writer import VideoWriter
@@ -69,6 +70,10 @@ class PyavPlugin:
             thread_count=thread_count,
             thread_type=thread_type,
         )
+
+    def open_reader_for(self, format: str | None, /) -> Callable[..., Reader]:
+        """Return what opens a format, with its options: a camera has others than a file."""
+        return open_camera if format == "WEBCAM" else self.open_reader
 
     @property
     def writer_type(self) -> type[Writer]:

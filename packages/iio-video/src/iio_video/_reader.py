@@ -21,6 +21,7 @@ from ._knowing import of_file, of_frame
 from ._options import rate_of, size_of, timing
 from ._pixels import Painter
 from ._source import Source
+from ._stacks import Stacks
 from ._turning import UPRIGHT, Turn, turn_of_frame, turn_of_track
 
 __all__ = ["VideoReader"]
@@ -79,6 +80,7 @@ class VideoReader:
             strict=on_error == "raise",
         )
         self._format = format
+        self._stacks = Stacks(resource, format)
         self._frames = Frames(self._source, on_error)
         self._ticks: list[int] | None = None
         self._held: Turn | None = None
@@ -176,7 +178,7 @@ class VideoReader:
             return self._one(index or 0, painter, turn, filters)
         if index is ...:
             images = (turn_or(painter.paint(f), turn) for f in self._all(filters))
-            return self._stack_all(images, None if filters else self.count())
+            return self._stacks.all(images, None if filters else self.count())
         return self._stack(index, painter, turn, filters)
 
     def iter(
@@ -333,61 +335,19 @@ class VideoReader:
             )
         return turn_or(painter.paint(frame), turn)
 
-    # -- several frames as one array ------------------------------------------------------------
-
     def _stack(
         self, index: tuple[int, ...], painter: Painter, turn: Turn, filters: Filters
     ) -> np.ndarray:
         """Read frames in the order in which they are in the file: one seek for each run."""
-        stack: np.ndarray | None = None
-        places: dict[int, list[int]] = {}
-        for place, number in enumerate(index):
-            places.setdefault(number, []).append(place)
-        for number in sorted(places):
-            image = self._one(number, painter, turn, filters, many=len(places) > _MANY)
-            if stack is None:
-                stack = np.empty((len(index), *image.shape), image.dtype)
-            self._fits(image, stack, number)
-            for place in places[number]:
-                stack[place] = image
-        if stack is None:
+        if not index:
             found = self.properties(index=0)
             return np.empty((0, *(n or 0 for n in found.shape)), found.dtype)
-        return stack
-
-    def _stack_all(self, images: Iterator[np.ndarray], total: int | None) -> np.ndarray:
-        """Read all frames; where their number is not known, memory grows as they come."""
-        limits, name = self._resource.limits, self._resource.name
-        stack: np.ndarray | None = None
-        number = 0
-        for image in images:
-            if stack is None or number == len(stack):
-                size = max(total or 0, 8 if stack is None else len(stack) * 3 // 2)
-                shape = (size if total else number + 1, *image.shape)
-                limits.check_array(
-                    shape, image.itemsize, resource_size=self._resource.size, name=name
-                )
-                grown = np.empty((size, *image.shape), image.dtype)
-                if stack is not None:
-                    self._fits(image, stack, number)
-                    grown[:number] = stack
-                stack = grown
-            self._fits(image, stack, number)
-            stack[number] = image
-            number += 1
-        if stack is None:
-            raise DecodeError(f"{name} has no frames", plugin="pyav", format=self._format)
-        return stack if number == len(stack) else stack[:number].copy()
-
-    def _fits(self, image: np.ndarray, stack: np.ndarray, number: int) -> None:
-        if image.shape != stack.shape[1:] or image.dtype != stack.dtype:
-            raise DecodeError(
-                f"the frames of {self._resource.name} cannot be stacked: number {number} is "
-                f"{image.shape} {image.dtype}, others are {stack.shape[1:]} {stack.dtype}. Read "
-                "one with index=, all with imiter, or scale them with size=",
-                plugin="pyav",
-                format=self._format,
-            )
+        several = len(set(index)) > _MANY
+        images = (
+            (number, self._one(number, painter, turn, filters, many=several))
+            for number in sorted(set(index))
+        )
+        return self._stacks.of(images, index)
 
     # -- what is beside the pixels ---------------------------------------------------------------
 

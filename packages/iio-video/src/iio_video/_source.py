@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import IO, Any, NoReturn, cast
 
 import av
@@ -12,12 +13,13 @@ from av.video.stream import VideoStream
 
 from iio_core import DecodeError, Limits, Resource
 
-from ._demuxers import WHITELIST, demuxer
+from ._demuxers import FOLLOWING, WHITELIST, demuxer
 from ._failures import decoding
 
 __all__ = ["Bytes", "Source", "most_pixels"]
 
 _BUFFER = 1 << 16
+_PROTOCOLS = "file,http,https,tcp,tls,crypto,data,httpproxy"  # of what a trusted playlist may list
 
 
 class Bytes:
@@ -83,17 +85,22 @@ class Source:
         strict: bool = True,
     ) -> None:
         self.resource = resource
+        # The bytes that packets are in; those of a playlist are elsewhere.
+        self.size = None if format in FOLLOWING else resource.size
         self.format = format
         self._number = stream
         self._threads = threads
         self._strict = strict
         self._hwaccel = hwaccel
+        self._paths = ExitStack()
         self.file = resource.open()
         self.container = self._open()
         self.stream = self._pick()
 
     def _open(self) -> InputContainer:
         name = demuxer(self.format, self.resource.head(16))
+        if self.format in FOLLOWING:
+            return self._open_following(str(name))
         self.file.seek(0)
         pixels = most_pixels(self.resource.limits, self.resource.size)
         with decoding(self.resource.name, self.format, "it could not be opened"):
@@ -110,6 +117,22 @@ class Source:
                 buffer_size=_BUFFER,
                 io_open=_refuse,
                 hwaccel=self._hwaccel,
+            )
+        return opened
+
+    def _open_following(self, name: str) -> InputContainer:
+        """Open a playlist, which the caller trusts: FFmpeg opens what it lists."""
+        place = self.resource.name
+        if not place.startswith(("http://", "https://")):
+            place = str(self._paths.enter_context(self.resource.as_path()))
+        with decoding(self.resource.name, self.format, "it could not be opened"):
+            opened: InputContainer = av.open(
+                place,
+                "r",
+                format=name,
+                container_options={"protocol_whitelist": _PROTOCOLS},
+                metadata_errors="replace",
+                timeout=self.resource.limits.request_timeout,
             )
         return opened
 
@@ -176,3 +199,4 @@ class Source:
     def close(self) -> None:
         """Close the container; the file stays open, it is the resource's."""
         self.container.close()
+        self._paths.close()

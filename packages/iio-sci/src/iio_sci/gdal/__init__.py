@@ -1,0 +1,1 @@
+"""Maps, satellite images and terrain, through GDAL."""
