@@ -71,7 +71,7 @@ def _parsed(card: Card, text: str) -> tuple[Any, str]:
             value = None
         return value, str(card.comment or "")
     except Exception:  # astropy's VerifyError is nothing else
-        match = re.search(rf"{re.escape(card.keyword):8}= ?(.{{0,70}})", text)
+        match = re.search(rf"{re.escape(f'{card.keyword:8}=')} ?(.{{0,70}})", text)
         damaged = match[1].strip() if match else ""
         quoted = re.match(r"'((?:[^']|'')*)'", damaged)  # of letters that are not ASCII
         return quoted[1].replace("''", "'").rstrip() if quoted else damaged, ""
