@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import io
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -101,6 +103,36 @@ def test_quantized_floats_beside_fitsio(tmp_path: Path, method: str) -> None:
     ours = iio.imread(path)
     np.testing.assert_array_equal(ours, fitsio.read(path, ext=1))
     assert np.isnan(ours[3, 5]) and np.nanmax(np.abs(ours - noise)) < 1
+
+
+@pytest.mark.skipif(shutil.which("fitsverify") is None, reason="fitsverify is a Debian package")
+def test_files_conform(tmp_path: Path) -> None:
+    told = {"OBJECT": "M51", "COMMENT": ["a", "b"], "ESO DET X": 3, "GAIN": 1.5}
+    for number, options in enumerate(({}, {"compression": "RICE_1", "name": "SCI"})):
+        path = tmp_path / f"{number}.fits"
+        images = [CUBE.astype(kind) for kind in ("u1", "i1", "u2", "i2", "u4", "i4")]
+        images += [] if options else [CUBE.astype(kind) for kind in ("u8", "i8", "f4", "f8")]
+        with iio.imopen(path, "w") as file:
+            for image in images:
+                file.write(image, metadata=told, checksum=True, **options)
+        done = subprocess.run(["fitsverify", path], capture_output=True, text=True)
+        assert "Verification found 0 warning(s) and 0 error(s)" in done.stdout, done.stdout
+
+
+@pytest.mark.skipif(shutil.which("fpack") is None, reason="fpack is in Debian's libcfitsio-bin")
+@pytest.mark.parametrize("method", ["-r", "-g2", "-h", "-p"])
+def test_fpack_and_funpack(tmp_path: Path, method: str) -> None:
+    path, image = tmp_path / "a.fits", CUBE.astype("i2")[0]
+    iio.imwrite(path, image, metadata={"OBJECT": "M51"})
+    packed = tmp_path / "a.fits.fz"
+    subprocess.run(["fpack", method, "-w", path], check=True)
+    np.testing.assert_array_equal(iio.imread(packed), image)
+    assert iio.immeta(packed)["OBJECT"] == "M51"
+    iio.imwrite(packed, image, metadata={"OBJECT": "M51"})
+    path.unlink()
+    subprocess.run(["funpack", packed], check=True)
+    np.testing.assert_array_equal(iio.imread(path), image)
+    assert iio.immeta(path)["OBJECT"] == "M51"
 
 
 SLICES = st.builds(

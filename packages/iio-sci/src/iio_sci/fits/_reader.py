@@ -121,7 +121,9 @@ class FitsReader:
     ) -> ImageProperties:
         """Describe an image; its header is enough for that."""
         image = self._image(index, hdu, verified=False)
-        return ImageProperties(image.shape, image.scaling.stored if memmap else image.scaling.dtype)
+        kind = image.scaling.stored if memmap else image.scaling.dtype
+        # Of more axes nobody says which of them are the picture's.
+        return ImageProperties(image.shape, kind, axes="YX" if len(image.shape) == 2 else None)
 
     def metadata(
         self, *, index: Index = None, exclude_applied: bool = True, hdu: Which | None = None
