@@ -1435,7 +1435,7 @@ LEGACY: dict[str, str] = {
     'PSD-PIL': 'iio-pillow',
     'QOI': 'iio-pillow',
     'QOI-CODECS': 'iio-codecs',
-    'RAS-FI': 'iio-pillow',
+    'RAS-FI': 'iio-retro',
     'RAW-FI': 'iio-sci',
     'SCREENGRAB': 'iio-pillow',
     'SGI-FI': 'iio-pillow',
@@ -1456,7 +1456,7 @@ LEGACY: dict[str, str] = {
     'WMF-PIL': 'iio-retro',
     'XBM-FI': 'iio-pillow',
     'XBM-PIL': 'iio-pillow',
-    'XPM-FI': 'iio-pillow',
+    'XPM-FI': 'iio-retro',
     'XPM-PIL': 'iio-pillow',
     'XVTHUMB-PIL': 'iio-pillow',
 }
