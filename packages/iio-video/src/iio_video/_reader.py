@@ -20,7 +20,7 @@ from ._frames import Frames
 from ._knowing import of_file, of_frame
 from ._options import rate_of, size_of, timing
 from ._pixels import Painter
-from ._source import Source
+from ._source import Source, accelerator
 from ._stacks import Stacks
 from ._turning import UPRIGHT, Turn, turn_of_frame, turn_of_track
 
@@ -61,7 +61,7 @@ class VideoReader:
         on_error: str = "raise",
         thread_count: int = 0,
         thread_type: str | None = None,
-        hwaccel: Any = None,
+        hwaccel: str | None = None,
     ) -> None:
         if on_error not in _ON_ERROR:
             raise option_error("on_error", on_error, f"it is one of {', '.join(_ON_ERROR)}")
@@ -76,7 +76,7 @@ class VideoReader:
             format,
             stream=stream,
             threads=threads,
-            hwaccel=hwaccel,
+            hwaccel=accelerator(hwaccel),
             strict=on_error == "raise",
         )
         self._format = format
@@ -378,6 +378,11 @@ class VideoReader:
             return of_file(self._source, self.count(), turn)
         assert isinstance(index, int)
         return of_frame(self._get(index), self._source)
+
+    @property
+    def source(self) -> Source:
+        """The open container, for who wants more of it than frames."""
+        return self._source
 
     @property
     def container_metadata(self) -> dict[str, str]:
