@@ -37,6 +37,7 @@ class PyavPlugin:
         thread_count: int = 0,
         thread_type: Literal["AUTO", "FRAME", "SLICE", "NONE"] | None = None,
         hwaccel: str | None = None,
+        constant_framerate: bool = False,
     ) -> Reader:
         """Open a video.
 
@@ -63,6 +64,9 @@ class PyavPlugin:
         hwaccel : str, optional
             Hardware that decodes, by FFmpeg's name: ``"cuda"``, ``"vaapi"``, ``"videotoolbox"``,
             and behind a colon which of several. What it cannot decode is decoded without it.
+        constant_framerate : bool
+            A promise that frames are evenly spaced: then a frame is looked for by its time, and
+            packets are not read before. Where none begins just then, they are.
         """
         return VideoReader(
             resource,
@@ -74,6 +78,7 @@ class PyavPlugin:
             thread_count=thread_count,
             thread_type=thread_type,
             hwaccel=hwaccel,
+            constant_framerate=constant_framerate,
         )
 
     def open_reader_for(self, format: str | None, /) -> Callable[..., Reader]:
