@@ -341,6 +341,16 @@ def test_whatever_a_reader_raises_is_translated(method) -> None:
         getattr(file, method)() if method != "iter" else next(file.iter())
 
 
+@pytest.mark.parametrize("kind", [iio.OptionError, iio.DecodeError, iio.LimitError])
+def test_what_a_plugin_says_itself_names_the_file(kind) -> None:
+    for said, expected in (("no such mode", "x.fake: no such mode"), ("x.fake is cut", None)):
+        error = kind(said)
+        with pytest.raises(kind) as caught:
+            session(read=fakes.raiser(error)).read()
+        assert caught.value is error and str(error) == (expected or said)
+        assert (error.plugin, error.format) == ("fake", "FAKE")
+
+
 def test_an_iterator_that_fails_later() -> None:
     def iter():
         yield IMAGES[0]
