@@ -1292,7 +1292,7 @@ ENTRIES: tuple[Entry, ...] = (
      True, (('bool', (1,)), ('uint8', (1, 2, 3, 4)), ('uint16', (1, 2, 3, 4)), ('uint32', (1, 2, 3, 4)), ('uint64', (1, 2, 3, 4)), ('int8', (1, 2, 3, 4)), ('int16', (1, 2, 3, 4)), ('int32', (1, 2, 3, 4)), ('int64', (1, 2, 3, 4)), ('float16', (1, 2, 3, 4)), ('float32', (1, 2, 3, 4)), ('float64', (1, 2, 3, 4)), ('complex64', (1, 2, 3, 4)), ('complex128', (1, 2, 3, 4))), (), 10),
 )
 
-DISTRIBUTIONS = frozenset(['iio-codecs', 'iio-medical', 'iio-pillow', 'iio-retro', 'iio-sci', 'iio-tiff', 'iio-video'])
+DISTRIBUTIONS = frozenset(['iio-codecs', 'iio-freeimage', 'iio-medical', 'iio-pillow', 'iio-retro', 'iio-sci', 'iio-tiff', 'iio-video'])
 
 # Every plugin name and alias -> the distribution that it belongs to.
 PLUGINS: dict[str, str] = {
@@ -1307,6 +1307,7 @@ PLUGINS: dict[str, str] = {
     'fei': 'iio-tiff',
     'ffmpeg': 'iio-video',
     'fits': 'iio-sci',
+    'freeimage': 'iio-freeimage',
     'gdal': 'iio-sci',
     'grib': 'iio-sci',
     'h5py': 'iio-sci',
@@ -1434,7 +1435,7 @@ LEGACY: dict[str, str] = {
     'PSD-PIL': 'iio-pillow',
     'QOI': 'iio-pillow',
     'QOI-CODECS': 'iio-codecs',
-    'RAS-FI': 'iio-pillow',
+    'RAS-FI': 'iio-retro',
     'RAW-FI': 'iio-sci',
     'SCREENGRAB': 'iio-pillow',
     'SGI-FI': 'iio-pillow',
@@ -1455,7 +1456,7 @@ LEGACY: dict[str, str] = {
     'WMF-PIL': 'iio-retro',
     'XBM-FI': 'iio-pillow',
     'XBM-PIL': 'iio-pillow',
-    'XPM-FI': 'iio-pillow',
+    'XPM-FI': 'iio-retro',
     'XPM-PIL': 'iio-pillow',
     'XVTHUMB-PIL': 'iio-pillow',
 }

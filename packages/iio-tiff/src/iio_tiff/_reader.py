@@ -136,7 +136,7 @@ class TiffReader:
             If `out` does not fit, or the file cannot be mapped.
         """
         special = memmap or rotate or palette or not squeeze or level is not None or key is not None
-        if index is None and series is None and not special:
+        if (index is None or (index == 0 and page is None)) and series is None and not special:
             plain = self._selection.plain(page)
             if plain is not None:
                 return self._read_plain(plain, out, maxworkers)
@@ -208,8 +208,6 @@ class TiffReader:
         number = self._file.chain.count() if whole else len(self._selection.at(int(index)))  # type: ignore[arg-type]
         for page in range(number):
             chosen = None if whole else int(index)  # type: ignore[arg-type]
-            found = self.properties(index=chosen, page=page)
-            self._charge(tuple(n or 0 for n in found.shape), found.dtype)
             yield self.read(index=chosen, page=page, maxworkers=maxworkers)
 
     def read_region(

@@ -77,7 +77,7 @@ class Selection:
         """
         chain = self._file.chain
         if page is None:
-            return self.first if is_only(chain) else None
+            return self.first if is_only(chain, self.first) else None
         number = self._counted(page)
         return self.first if number == 0 else plain_page(chain, chain.page(number))
 
