@@ -120,11 +120,14 @@ def test_a_stranger_with_a_stronger_claim_comes_after_ours_until_it_is_preferred
     wheels: Path,
 ) -> None:
     add(wheels, "w-stranger", "stranger")
-    code = 'print(*(c.plugin.spec.name for c in iio.explain(png, extension=".png").candidates))'
+    code = """
+    names = [c.plugin.spec.name for c in iio.explain(png, extension=".png").candidates]
+    print(*(name for name in names if name in {"pillow", "stranger"}))
+    """
     assert run(code, wheels) == "pillow stranger"
     assert run(code, wheels, IIO_PLUGIN_ORDER="stranger") == "stranger pillow"
     assert run(code, wheels, IIO_PLUGINS="pillow") == "pillow"
-    assert run('iio.prefer("stranger"); ' + code, wheels) == "stranger pillow"
+    assert run('\n    iio.prefer("stranger")' + code, wheels) == "stranger pillow"
 
 
 def test_nothing_else_is_imported_than_what_is_allowed(wheels: Path) -> None:
@@ -136,12 +139,13 @@ def test_nothing_else_is_imported_than_what_is_allowed(wheels: Path) -> None:
         try:
             iio.imread(png, extension=".png")
         except iio.NoPluginError as error:
-            print(type(error).__name__, error)
+            print(error)
         """,
         wheels,
         IIO_PLUGINS="",
     )
-    assert "NoPluginError" in out and "left out by IIO_PLUGINS" in out
+    # Others that would read it may not be here, which is told as well.
+    assert "plugin 'pillow' cannot read it: it is installed, but left out by IIO_PLUGINS" in out
 
 
 def test_a_strangers_plugin_that_cannot_be_imported_breaks_no_call(wheels: Path) -> None:

@@ -44,26 +44,30 @@ def source(entry: Entry) -> str:
     return "\n".join([*lines, f"     {reads!r}, {writes!r}, {devices!r}, {priority}),\n"])
 
 
-def legacy_names(spec: PluginSpec) -> list[str]:
-    """Return the names of imageio 2.9 that a plugin's table brings."""
+def legacy_names(spec: PluginSpec) -> list[tuple[str, int]]:
+    """Return the names of imageio 2.9 that a plugin's table brings, each with its rank.
+
+    Who has not the wheel is told to install the one of rank 0, which has the name for its own; then
+    one that stands in for it; and last one that is used on request only.
+    """
     if spec.legacy is None:
         return []
     module, _, attribute = spec.legacy.partition(":")
-    return [legacy.name for legacy in getattr(importlib.import_module(module), attribute)]
+    table = getattr(importlib.import_module(module), attribute)
+    return [(legacy.name, 2 if spec.on_request else legacy.stands_in) for legacy in table]
 
 
 def generate() -> str:
     entries: list[Entry] = []
     names: dict[str, str] = {}
-    legacy: dict[str, str] = {}
+    claims: dict[str, list[tuple[int, str]]] = {}
     for distribution, spec in load():
-        for name in legacy_names(spec):
-            if legacy.setdefault(name.upper(), distribution) != distribution:
-                raise SystemExit(f"{name!r} is claimed by {legacy[name]} and by {distribution}")
+        for name, rank in legacy_names(spec):
+            claims.setdefault(name.upper(), []).append((rank, distribution))
         for name in (spec.name, *spec.aliases):
             if names.setdefault(name, distribution) != distribution:
                 raise SystemExit(f"{name!r} is claimed by {names[name]} and by {distribution}")
-        for format in spec.formats:
+        for format in () if spec.on_request else spec.formats:
             requirement = format.requires or distribution
             # A newer backend alone is no help to who has not even the wheel.
             if not requirement.startswith(distribution):
@@ -73,6 +77,11 @@ def generate() -> str:
             can = bool(format.reads), writes, format.devices, format.priority
             who = requirement, spec.name, distribution, format.name
             entries.append((*who, format.extensions, signatures, *can))
+    for name, found in claims.items():
+        own = sorted({distribution for rank, distribution in found if rank == 0})
+        if len(own) > 1:
+            raise SystemExit(f"{name!r} is claimed by {' and by '.join(own)}")
+    legacy = {name: min(found)[1] for name, found in claims.items()}
     entries.sort(key=lambda entry: (entry[1], entry[3]))
     out = [HEADER]
     out.append(

@@ -1,10 +1,12 @@
 """Make the files of iio-codecs' tests, with programs that share no code with the wheel.
 
-Debian's ``libjxr-tools libjxl-tools libopenjp2-tools openjph-tools libavif-bin`` bring them. Run it again only
-to change the files: their pixels are those of ``codecs_samples.picture``.
+Debian's ``libjxr-tools libjxl-tools libopenjp2-tools openjph-tools libavif-bin`` bring them. Run it
+again only to change the files: their pixels are those of ``codecs_samples.picture``.
+"""
 
 from __future__ import annotations
 
+import importlib
 import subprocess
 import sys
 import tempfile
@@ -25,7 +27,9 @@ def run(*command: object) -> None:
 def main() -> None:
     sys.path.insert(0, str(TESTS))
     import tifffile
-    from codecs_samples import FILES, picture, png
+
+    samples = importlib.import_module("codecs_samples")
+    FILES, picture, png = samples.FILES, samples.picture, samples.png  # noqa: N806
 
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

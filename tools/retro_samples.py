@@ -12,13 +12,16 @@ wrote and who decoded what.
 
 from __future__ import annotations
 
+import base64
 import ctypes
 import io
+import lzma
 import shutil
 import struct
 import subprocess
 import sys
 import tempfile
+import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -28,6 +31,7 @@ from PIL import Image
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "packages/iio-retro/tests/data"
+LARGE = 20_000  # bytes
 HEADER = """\
 # Where these files come from
 
@@ -176,8 +180,12 @@ class _Maker:
         path = TARGET / name
         path.write_bytes(data)
         image = decode(path)
+        if len(data) > LARGE:
+            path.unlink()
+            name += ".xz"
+            (TARGET / name).write_bytes(lzma.compress(data, preset=9))
         np.savez_compressed(TARGET / f"{name}.npz", image=image)
-        who = (decode.__doc__ or "").strip(" .")
+        who = (decode.__doc__ or "").strip(" .").removeprefix("Return ")
         self.rows.append(f"| {name} | {writer} | {who} |\n")
 
     def piped(self, name: str, command: str, given: bytes, decode: Decoder) -> None:
@@ -309,18 +317,67 @@ class _Maker:
             source = self.gm / f"jng/{name}.jng"
             self.copied(f"{name.removeprefix('input_')}.jng", source, magick(mode))
 
+    def offices(self) -> None:
+        original = np.asarray(Image.open(self.gm / "MasterImage_70x46.ppm"))
+
+        def encoded(path: Path) -> Array:
+            """Return what it was made from, MasterImage_70x46.ppm."""
+            return original
+
+        self.copied("truecolor.fpx", self.gm / "fpx/input_truecolor.fpx", encoded)
+        self.copied("jpeg.fpx", self.gm / "fpx/input_jpeg.fpx", encoded)
+        self.copied("hopper.mic", self.pillow / "hopper.mic", pillow("RGBA"))
+        out = io.BytesIO()
+        warnings.simplefilter("ignore")  # Pillow gives the format up
+        colors = Image.fromarray(picture())
+        for name, image in (
+            ("rgb.im", colors),
+            ("palette.im", colors.quantize(50)),
+            ("bits.im", colors.convert("1")),
+            ("float.im", colors.convert("F")),
+        ):
+            out = io.BytesIO()
+            image.save(out, "IM")
+            mode = "RGB" if image.mode == "P" else image.mode
+            self.keep(name, out.getvalue(), "Pillow 13", pillow(mode))
+
+    def metafiles(self) -> None:
+        image = picture()
+        out = io.BytesIO()
+        Image.fromarray(image).save(out, "PNG")
+        height, width = image.shape[:2]
+        drawing = (
+            '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
+            f'width="{width}" height="{height}"><image width="{width}" height="{height}" '
+            f'xlink:href="data:image/png;base64,{base64.b64encode(out.getvalue()).decode()}"/></svg>'
+        )
+
+        def embedded(path: Path) -> Array:
+            """Return what it was made from."""
+            return image
+
+        with tempfile.TemporaryDirectory() as folder:
+            source = Path(folder, "source.svg")
+            source.write_text(drawing, encoding="utf-8")
+            for kind in ("wmf", "emf"):
+                made = Path(folder, f"bitmap.{kind}")
+                words = ("inkscape", f"--export-type={kind}", f"--export-filename={made}", source)
+                subprocess.run(words, check=True, stderr=subprocess.DEVNULL)
+                self.keep(made.name, made.read_bytes(), "Inkscape 1.2", embedded)
+        for name in ("drawing.wmf", "drawing.emf"):
+            (TARGET / name).write_bytes((self.pillow / name).read_bytes())
+            self.rows.append(f"| {name} | from the tests of Pillow | – |\n")
+        (TARGET / "jpeg.emf").write_bytes((self.gm / "wmf/JPGinside.emf").read_bytes())
+        self.rows.append("| jpeg.emf | from the tests of GraphicsMagick | – |\n")
+
 
 def main() -> None:
     maker = _Maker(*map(Path, sys.argv[1:3]))
     shutil.rmtree(TARGET, ignore_errors=True)
     TARGET.mkdir(parents=True)
     for make in (
-        maker.telephones,
-        maker.desktops,
-        maker.halo,
-        maker.home_computers,
-        maker.macintosh,
-        maker.animations,
+        *(maker.telephones, maker.desktops, maker.halo, maker.home_computers, maker.macintosh),
+        *(maker.animations, maker.offices, maker.metafiles),
     ):
         make()
     (TARGET / "SOURCES.md").write_text(HEADER + "".join(sorted(maker.rows)), encoding="utf-8")

@@ -27,7 +27,6 @@ _FORMATS = {
 class TestCodecs(PluginSuite):
     entry_point = "iio_codecs._spec:SPEC"
     lossless: ClassVar[dict[str, dict[str, bool]]] = {
-        "AVIF": {"lossless": True},
         "JPEG": {"lossless": True},
         "WEBP": {"lossless": True},
     }

@@ -126,6 +126,23 @@ def test_a_new_file_gets_its_name_in_one_step(target, monkeypatch) -> None:
     assert new.read_bytes() == DATA and left(target) == ["new.fake", "x.fake"]
 
 
+@linux_only
+@pytest.mark.parametrize("number", [errno.ENOENT, errno.EPERM, errno.EXDEV])
+@pytest.mark.parametrize("mode", [None, 0o640], ids=["new", "over"])
+def test_a_system_without_proc(target, monkeypatch, number, mode) -> None:
+    synced = set()
+    monkeypatch.setattr(_atomic.os, "link", fakes.raiser(OSError(number, "no")))
+    monkeypatch.setattr(_atomic.os, "fsync", lambda handle: synced.add(os.fstat(handle).st_ino))
+    path = target.with_name("new.fake")
+    if mode is not None:
+        path.write_bytes(OLD)
+        path.chmod(mode)
+    iio.imwrite(path, IMAGE, fsync=True)
+    assert path.read_bytes() == DATA and left(target) == ["new.fake", "x.fake"]
+    assert mode is None or stat.S_IMODE(path.stat().st_mode) == mode
+    assert path.stat().st_ino in synced
+
+
 def test_a_file_that_somebody_else_makes_meanwhile_is_replaced(target, how) -> None:
     new = target.with_name("new.fake")
 
@@ -402,6 +419,23 @@ def test_a_read_only_directory_takes_no_new_file(reachable) -> None:
     )
     reachable.parent.chmod(0o755)
     assert "the directory may not be written to" in said and left(reachable) == ["x.fake"]
+
+
+@posix_only
+def test_a_directory_that_may_only_be_written_to(reachable) -> None:
+    reachable.chmod(0o666)
+    reachable.parent.chmod(0o333)
+    as_nobody(
+        """
+        for name in ("x.fake", "new.fake"):
+            iio.imwrite(os.path.join(sys.argv[1], name), image)
+        """,
+        str(reachable.parent),
+    )
+    reachable.parent.chmod(0o755)
+    assert left(reachable) == ["new.fake", "x.fake"]
+    for name in left(reachable):
+        assert reachable.with_name(name).read_bytes() == DATA
 
 
 @posix_only

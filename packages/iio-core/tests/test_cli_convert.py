@@ -188,7 +188,7 @@ def test_all_is_an_index() -> None:
         (["a.fake", "out.fk", "--write", "level"], "KEY=VALUE"),
         (["*.f*k*", "t/{name}.fk"], "unknown {name}; there are {stem}, {index}"),
         (["*.f*k*", "{index:zz}.fk"], "unknown {index:zz}"),
-        (["a.fake", "out", "--to", ".xyz"], "no plugin writes .xyz"),
+        (["a.fake", "out", "--to", ".nzz"], "no plugin writes .nzz"),
         (["a.fake", "out", "--to", ".fk", "--plugin", "fakke"], "Did you mean 'fake'?"),
         (
             ["a.fake", "out"],
@@ -290,14 +290,14 @@ def test_a_format_of_one_image_says_how_to_write_many(
         assert main(["convert", "a.fake", "a.one", "--index", "0"]) == 0
 
 
+@pytest.mark.parametrize("named", ["", "of the target"])
 def test_the_same_warning_of_many_files_is_told_once(
-    capsys: pytest.CaptureFixture[str],
+    capsys: pytest.CaptureFixture[str], named: str
 ) -> None:
     class Warner(fakes.StubWriter):
         def write(self, image: np.ndarray, *, metadata: object = None, level: int = 0) -> None:
-            import warnings
-
-            warnings.warn("ONE cannot hold a Title", iio.MetadataWarning, stacklevel=2)
+            file = f"{self.target.name}: " if named else ""
+            iio.warn(f"{file}ONE cannot hold a Title", iio.MetadataWarning)
             super().write(image)
 
     plugin = fakes.writing(lambda target, name, /: Warner(target), Warner)
@@ -305,8 +305,14 @@ def test_the_same_warning_of_many_files_is_told_once(
         put(f"in/{number}.fake", image(number))
     with iio.use(fakes.spec("one", fakes.format("ONE", ".one", reads=()), plugin=plugin)):
         assert main(["convert", "in", "out", "--to", ".one"]) == 0
-    err = capsys.readouterr().err.replace("\\", "/")
-    assert "warning: in/0.fake: ONE cannot hold a Title (and 3 more like it)" in err
+        err = capsys.readouterr().err.replace("\\", "/")
+        place = "out/0.one" if named else "in/0.fake"
+        assert f"warning: {place}: ONE cannot hold a Title (and 3 more like it)" in err
+        put("several.fake", *(image(number) for number in range(4)))
+        assert main(["convert", "several.fake", "f{index}.one"]) == 0
+        err = capsys.readouterr().err
+        assert err.count("warning") == 1 and "more like it" not in err
+        assert f"warning: {'f0.one' if named else 'several.fake'}: ONE cannot hold" in err
 
 
 def test_metadata_that_cannot_be_read_can_be_left_out(

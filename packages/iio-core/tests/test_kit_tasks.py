@@ -128,11 +128,11 @@ def test_a_broken_promise_is_seen(
 def test_what_a_cache_takes_until_it_is_full_is_no_leak(
     using: None, monkeypatch: pytest.MonkeyPatch, settles: bool
 ) -> None:
-    kept: list[list[int]] = []
+    kept: list[list[list[int]]] = []
 
     def keeping(self: Given, data: Any) -> Any:
-        if len(kept) < 200 or not settles:
-            kept.append([1])
+        if len(kept) < 100 or not settles:
+            kept.append([[number] for number in range(3)])
         return iio.imread(data, index=0, **self.how)
 
     monkeypatch.setattr(Given, "read", keeping)

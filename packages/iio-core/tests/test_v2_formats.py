@@ -137,8 +137,9 @@ class TestNames:
                 imageio.imread(b"", name)
 
     def test_that_nobody_brings_are_told_apart(self, monkeypatch) -> None:
-        monkeypatch.delitem(_catalog.LEGACY, "ITK", raising=False)
-        with pytest.raises(IndexError, match="FreeImage; format='hdr'"):
+        for name in ("ITK", "HDR-FI"):
+            monkeypatch.delitem(_catalog.LEGACY, name, raising=False)
+        with pytest.raises(IndexError, match="FreeImage's; format='hdr'"):
             imageio.imread(b"", "HDR-FI")
         with pytest.raises(IndexError, match=r"'ITK' is one of imageio 2\.9"):
             imageio.imread(b"", "ITK")
@@ -345,3 +346,84 @@ class TestSearching:
 
 def test_the_manager_is_one_of_its_class() -> None:
     assert isinstance(imageio.formats, FormatManager)
+
+
+class Numbered(fakes.FakePlugin):
+    """A plugin of its own, so that several can be told apart."""
+
+
+def _named(plugin: str, *names: LegacyFormat, **fields) -> iio.PluginSpec:
+    setattr(fakes, f"TABLE_{plugin.upper()}", names)
+    made = fakes.spec(plugin, fakes.SPEC.formats[0], plugin=Numbered(), **fields)
+    return dataclasses.replace(made, legacy=f"fakes:TABLE_{plugin.upper()}")
+
+
+class TestNamesOfOtherBackends:
+    """A name of FreeImage's: who uses FreeImage has it, else the first who stands in."""
+
+    IN_PLACE = LegacyFormat(name="FAKE-FI", format="FAKE", stands_in=True)
+    OWN = LegacyFormat(name="FAKE-FI", format="FAKE")
+
+    def named(self, *specs: iio.PluginSpec) -> str:
+        with iio.use(*specs):
+            names = imageio.formats.get_format_names()
+            assert names.count("FAKE-FI") == 1 and "FAKE-FI-B" not in names
+            return imageio.formats["fake-fi"].plugin.spec.name
+
+    def test_stand_for_the_first_that_stands_in(self) -> None:
+        a = _named("a", LegacyFormat(name="FAKE-A", format="FAKE"), self.IN_PLACE)
+        b = _named("b", LegacyFormat(name="FAKE-B", format="FAKE"), self.IN_PLACE)
+        assert self.named(a, b) == "a" and self.named(b, a) == "b"
+
+    def test_stand_for_the_one_whose_own_they_are(self) -> None:
+        a = _named("a", LegacyFormat(name="FAKE-A", format="FAKE"), self.IN_PLACE)
+        c = _named("c", self.OWN, on_request=True)
+        assert self.named(a, c) == self.named(c, a) == "c"
+
+    def test_are_first_of_all_those_of_a_plugin_on_request(self) -> None:
+        a = _named("a", self.OWN)
+        c = _named("c", self.OWN, on_request=True)
+        with iio.use(a, c, only=True):
+            assert imageio.formats["FAKE-FI"].plugin.spec.name == "c"
+            assert imageio.formats["FAKE-FI-A"].plugin.spec.name == "a"
+
+    def test_do_not_replace_the_plugins_own_name(self) -> None:
+        a = _named("a", LegacyFormat(name="FAKE-A", format="FAKE"), self.IN_PLACE)
+        with iio.use(a, only=True):
+            plugin = iio.registry.find("a")
+            assert imageio.formats.of(plugin, "FAKE").name == "FAKE-A"
+            assert imageio.formats["FAKE-FI"].name == "FAKE-FI"
+
+
+class TestOnRequest:
+    """A plugin that is used only by who names it, or one of its names."""
+
+    @pytest.fixture
+    def alone(self):
+        spec = _named("asked", LegacyFormat(name="FAKE-FI", format="FAKE"), on_request=True)
+        with iio.use(only=True), iio.use(spec):
+            yield
+
+    @pytest.mark.usefixtures("alone")
+    def test_is_not_found_by_itself(self, tmp_path) -> None:
+        data = fakes.encode(np.zeros((2, 3), np.uint8))
+        for call in (iio.imread, imageio.imread):
+            with pytest.raises(iio.IIOError):
+                call(data)
+        with pytest.raises(iio.NoPluginError):
+            iio.imwrite(tmp_path / "x.fake", np.zeros((2, 3), np.uint8))
+        assert iio.explain(data).candidates == ()
+
+    @pytest.mark.usefixtures("alone")
+    def test_is_found_by_its_name_and_by_those_of_its_formats(self) -> None:
+        image = np.arange(6, dtype=np.uint8).reshape(2, 3)
+        data = iio.imwrite("<bytes>", image, extension=".fake", plugin="asked")
+        assert np.array_equal(iio.imread(data, plugin="asked"), image)
+        assert np.array_equal(imageio.imread(data, "FAKE-FI"), image)
+        assert imageio.imwrite("<bytes>", image, "FAKE-FI") == data
+
+    @pytest.mark.usefixtures("alone")
+    def test_is_found_where_it_is_the_only_one_that_is_wanted(self) -> None:
+        data = fakes.encode(np.zeros((2, 3), np.uint8))
+        with iio.use("asked", only=True):
+            assert iio.imread(data).shape == (2, 3)

@@ -398,12 +398,12 @@ def test_other_files() -> None:
 @pytest.mark.timing
 def test_hostile_files_are_walked_in_little_time() -> None:
     head = b"GIF89a" + u16(4, 4) + bytes(3)
-    started = time.perf_counter()
+    started = time.process_time()  # what others do meanwhile does not count
     scan(io.BytesIO(head + bytes(40_000_000)))  # padding
     scan(io.BytesIO(head + b"!\xfe" + b"\1" * 4_000_000))  # the shortest sub-blocks, without an end
     with pytest.raises(ValueError, match="blocks"):
         scan(io.BytesIO(head + b"!\xaa\0" * 200_000), max_blocks=100_000)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_a_large_frame_of_few_bytes_is_refused() -> None:

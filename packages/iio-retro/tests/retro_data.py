@@ -10,7 +10,7 @@ import numpy as np
 from iio_retro._spec import SPEC
 
 DATA = Path(__file__).parent / "data"
-NAMES = sorted(path.name for path in DATA.iterdir() if path.suffix not in (".npz", ".md", ".pal"))
+NAMES = sorted(path.stem for path in DATA.glob("*.npz"))
 
 
 def contents(name: str) -> bytes:

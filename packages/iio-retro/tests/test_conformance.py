@@ -13,15 +13,20 @@ from iio_core.testing import PluginSuite, Sample
 SAMPLES = {
     "CUR": "icotool.cur",
     "CUT": "gray.cut",
+    "EMF": "bitmap.emf",
+    "FPX": "truecolor.fpx.xz",
     "G3": "netpbm.g3",
     "IFF": "plain.iff",
+    "IM": "palette.im",
     "JNG": "gray.jng",
     "KOALA": "c64img.koa",
+    "MIC": "hopper.mic.xz",
     "MNG": "graphicsmagick.mng",
     "PCX": "planes.pcx",
     "PICT": "netpbm.pict",
     "SUN": "runs.ras",
     "WBMP": "netpbm.wbmp",
+    "WMF": "bitmap.wmf",
     "XPM": "few.xpm",
 }
 

@@ -16,9 +16,10 @@ from ._exif import prefixed
 from ._layout import Layout
 from ._source import Short, big
 
-__all__ = ["EXIF", "XMP", "layout", "told"]
+__all__ = ["EXIF", "XMP", "is_cut", "layout", "told"]
 
 _START = b"\xff\x4f\xff\x51"
+_SOT, _EOC = 0xFF90, 0xFFD9
 EXIF = b"JpgTiffExif->JP2"
 """The identifier of a box with EXIF."""
 
@@ -68,6 +69,32 @@ def _codestream(data: bytes, at: int, columns: int) -> Layout:
     size = 8 if bits <= 8 else 16 if bits <= 16 else 32
     dtype = f"{'int' if signed else 'uint'}{size}"
     return Layout(height, width, columns or count, dtype, bits)
+
+
+def is_cut(data: bytes) -> bool:
+    """Tell whether the codestream ends before its last tile: decoders leave those out that miss.
+
+    T.800, annex A.4.2: each tile-part begins with SOT, which has its length, or 0 for the last.
+    """
+    at, end = 0, len(data)
+    if not data.startswith(_START):
+        stream = first(data, b"jp2c")
+        if stream is None or stream.end > len(data):
+            return True
+        at, end = stream.start, stream.end
+    at += 2
+    while (marker := big(data, at, 2)) != _SOT:  # the main header
+        if marker < 0xFF01:
+            raise ValueError(f"there is no marker at byte {at}")
+        at += 2 + big(data, at + 2, 2)
+    while at + 2 <= end and (marker := big(data, at, 2)) == _SOT:
+        length = big(data, at + 6, 4)
+        if length == 0:
+            return data[:end].rstrip(b"\0")[-2:] != b"\xff\xd9"
+        if length < 14:
+            raise ValueError("a tile-part is shorter than its header")
+        at += length
+    return at + 2 > end or marker != _EOC
 
 
 def told(data: bytes) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import numpy as np
 from iio_core import Index, Resource
 
 from ._backend import decode
-from ._jpeg2000_header import layout, told
+from ._jpeg2000_header import is_cut, layout, told
 from ._layout import Layout
 from ._options import whole
 from ._reader import CodecReader
@@ -28,9 +28,12 @@ class Jpeg2000Reader(CodecReader):
         return layout(data)
 
     def _decoded(self, number: int, layout: Layout, out: np.ndarray | None) -> np.ndarray:
+        data = self._source.data
+        if self._source.parse(is_cut):
+            raise self._source.damaged("it is cut: the end of its pixels is missing")
         return decode(
             "jpeg2k",
-            self._source.data,
+            data,
             name=self._source.name,
             format=self._format,
             out=self._place(layout, out),

@@ -31,7 +31,7 @@ class JpegReader(CodecReader):
     def _decoded(self, number: int, layout: Layout, out: np.ndarray | None) -> np.ndarray:
         data = self._source.data
         is_ls = self._frame.marker == JPEG_LS
-        if not is_ls and self._source.parse(is_cut):
+        if self._source.parse(is_cut):
             raise self._source.damaged("it is cut: the end of its pixels is missing")
         # Lossless JPEG does not say what its three components are: they are taken as they are.
         plain = _RGB if self._frame.lossless and not is_ls and layout.channels == 3 else None

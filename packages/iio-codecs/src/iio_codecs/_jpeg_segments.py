@@ -99,7 +99,8 @@ def frame(data: bytes) -> Frame:
 def is_cut(data: bytes) -> bool:
     """Tell whether a file ends before its pixels do: decoders fill what is missing with gray.
 
-    In coded samples FF is followed by 0 or a restart marker, so the first FFD9 there is the end.
+    In coded samples FF is followed by 0 or a restart marker, in those of JPEG-LS by a bit that is
+    0, so the first FFD9 there is the end.
     """
     scan = next(s for s in segments(data) if s.marker == _SOS)
     return data.find(b"\xff\xd9", scan.end) < 0

@@ -16,5 +16,6 @@ SPEC = PluginSpec(
     license="BSD-2-Clause AND BSD-3-Clause",
     backend="imagecodecs",
     formats=FORMATS,
+    legacy="iio_codecs._legacy:TABLE",
 )
 """The plugin's description; the target of its entry point."""

@@ -100,10 +100,13 @@ def told(data: bytes) -> dict[str, Any]:
 
 
 def extended(data: bytes, shape: tuple[int, ...], held: Mapping[str, Any]) -> bytes:
-    """Return an encoded image with chunks for metadata."""
-    if not held:
+    """Return an encoded image with chunks for metadata, and with the flag of alpha.
+
+    The encoder leaves an alpha out that is opaque everywhere; that it was there is kept.
+    """
+    if not held and layout(data).channels == shape[-1]:
         return data
-    flags = _ALPHA if layout(data).channels == 4 else 0
+    flags = _ALPHA if shape[-1] == 4 else 0
     images = [c for c in chunks(data) if c.kind in (b"VP8 ", b"VP8L", b"ALPH")]
     parts = []
     if "icc_profile" in held:

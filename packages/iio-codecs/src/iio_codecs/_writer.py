@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 import numpy as np
 
-from iio_core import EncodeError, Format, MetadataWarning, Pixels, Target
+from iio_core import EncodeError, Format, MetadataWarning, Pixels, Target, warn
 
 from ._exif import TAGS, described, prefixed
 from ._spec import SPEC
@@ -126,11 +125,10 @@ class CodecWriter(ABC):
         return found
 
     def _warn_of(self, lost: Iterable[str]) -> None:
-        warnings.warn(
+        warn(
             f"{self._target.name}: {self._format.name} (by plugin codecs) has no place for "
             f"{', '.join(sorted(lost))} of the metadata, or not for such values",
             MetadataWarning,
-            stacklevel=4,
         )
 
     def _value(self, name: str, value: Any) -> Any:
@@ -155,7 +153,7 @@ def _as_bytes(name: str, value: Any) -> bytes | None:
 
 def _is_numbers(value: Any) -> bool:
     values = value if isinstance(value, tuple | list) else (value,)
-    return all(isinstance(v, int | float) and 0 <= v < 10_000 for v in values)
+    return all(isinstance(v, int | float) and 0 <= v < 100_000 for v in values)
 
 
 def _same(one: Any, other: Any) -> bool:

@@ -110,11 +110,15 @@ class Registry:
         Those that cannot, each with its reason.
     order : tuple of str
         The user's order of plugin names; ``"-name"`` comes after all others.
+    requested : tuple of str
+        The names of the only plugins that are to be used, if somebody said so: those that are used
+        on request are.
     """
 
     plugins: tuple[Plugin, ...] = ()
     rejected: tuple[Rejected, ...] = ()
     order: tuple[str, ...] = ()
+    requested: tuple[str, ...] = ()
     tables: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def find(self, name: str) -> Plugin | None:
@@ -135,11 +139,17 @@ class Registry:
                 return len(self.order) + 1
         return len(self.order)
 
+    def offered(self) -> tuple[Plugin, ...]:
+        """Return the plugins that files are given to: without those that nobody asked for."""
+        return tuple(
+            p for p in self.plugins if not p.spec.on_request or p.spec.name in self.requested
+        )
+
     def of_one(self, plugin: Plugin) -> Registry:
         """Return the registry of one plugin alone; made once for a plugin of this one."""
         alone: Registry | None = self.tables.get(plugin)
         if alone is None:
-            alone = Registry((plugin,))
+            alone = Registry((plugin,), requested=(plugin.spec.name,))
             if plugin in self.plugins:
                 self.tables[plugin] = alone
         return alone

@@ -229,6 +229,9 @@ class PluginSpec:
         Backend versions to warn of.
     legacy : str, optional
         Where its table of imageio v2 names and option translations is, ``"module:attribute"``.
+    on_request : bool
+        Whether it is used only by somebody who names it, or one of its names of imageio v2: by
+        itself no file is given to it.
 
     Examples
     --------
@@ -258,6 +261,7 @@ class PluginSpec:
     backend: str | None = None
     advisories: tuple[Advisory, ...] = ()
     legacy: str | None = None
+    on_request: bool = False
 
     def format(self, name: str) -> Format:
         """Return the format of this name, in any case.

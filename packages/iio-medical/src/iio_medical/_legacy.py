@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from iio_core import ImageProperties, ReadSession
 
-__all__ = ["TABLE", "DicomFormat"]
+__all__ = ["ITK_TABLE", "TABLE", "DicomFormat"]
 
 
 class DicomFormat(LegacyFormat):
@@ -69,3 +69,12 @@ TABLE = (
     ),
 )
 """The name of imageio 2.9 for the plugin ``dicom``; case does not matter."""
+
+ITK_TABLE = (
+    LegacyFormat(
+        name="ITK",
+        modes="iIvV",
+        description="Insight Segmentation and Registration Toolkit (ITK) format",
+    ),
+)
+"""The name of imageio 2.9 for the plugin ``itk``."""

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from iio_core import Format, Pixels, PluginSpec, Signature
 
-__all__ = ["PYDICOM", "SPEC"]
+from ._formats_itk import FORMATS
+from ._formats_nifti import FORMATS as NIFTI_FORMATS
+
+__all__ = ["ITK", "NIFTI", "PYDICOM", "SPEC"]
 
 _PART10 = "DICOM PS3.10, Media Storage and File Format for Media Interchange"
 _WHERE = "https://www.dicomstandard.org/current"
@@ -60,4 +63,25 @@ PYDICOM = PluginSpec(
     license="BSD-2-Clause AND MIT",
     backend="pydicom",
     formats=(_dicom(-10, directories=False),),
+)
+
+ITK = PluginSpec(
+    name="itk",
+    title="MetaImage, NRRD, VTK, GIPL, MINC and what else ITK reads and writes",
+    plugin="iio_medical._itk._plugin:PLUGIN",
+    aliases=("simpleitk",),
+    license="BSD-2-Clause AND Apache-2.0",
+    backend="simpleitk",
+    legacy="iio_medical._legacy:ITK_TABLE",
+    formats=FORMATS,
+)
+
+NIFTI = PluginSpec(
+    name="nifti",
+    title="NIfTI, Analyze, MGH and MINC 1 through nibabel",
+    plugin="iio_medical._nifti._plugin:PLUGIN",
+    aliases=("nibabel",),
+    license="BSD-2-Clause AND MIT",
+    backend="nibabel",
+    formats=NIFTI_FORMATS,
 )

@@ -95,6 +95,27 @@ class PillowFormat(LegacyFormat):
         return found
 
 
+class FreeimageName(PillowFormat):
+    """One of FreeImage's formats that Pillow reads, where no plugin brings FreeImage itself."""
+
+    def names(self, *, writing: bool) -> frozenset[str]:
+        """Return the names of the options."""
+        return super().names(writing=writing) | {"flags"}
+
+    def reading(self, options: Mapping[str, Any]) -> Options:
+        """Translate the options for reading."""
+        return super().reading(_without_flags(options))
+
+    def writing(self, options: Mapping[str, Any]) -> Options:
+        """Translate the options for saving."""
+        return super().writing(_without_flags(options))
+
+
+def _without_flags(options: Mapping[str, Any]) -> Options:
+    """Leave FreeImage's flags out if there are none; others are refused by their name."""
+    return {name: value for name, value in options.items() if name != "flags" or value}
+
+
 def _named(name: str, modes: str = "i") -> PillowFormat:
     return PillowFormat(name=f"{name}-PIL", format=name, modes=modes)
 
@@ -105,6 +126,16 @@ _STILLS = (
     *("SGI", "SPIDER", "SUN", "TGA", "XBM", "XPM", "XVTHUMB"),
 )
 
+_FREEIMAGE = {
+    **{f"{name}-FI": name for name in ("BMP", "DDS", "GIF", "ICO", "JPEG", "PCD", "PCX", "PNG")},
+    **{f"{name}-FI": name for name in ("PSD", "SGI", "WEBP", "XBM", "XPM")},
+    **{f"{name}-FI": "PPM" for name in ("PBM", "PBMRAW", "PGM", "PGMRAW", "PPM", "PPMRAW")},
+    "J2K-FI": "JPEG2000",
+    "JP2-FI": "JPEG2000",
+    "RAS-FI": "SUN",
+    "TARGA-FI": "TGA",
+}
+
 TABLE: tuple[LegacyFormat, ...] = (
     *map(_named, _STILLS),
     _named("GIF", "iI"),
@@ -113,6 +144,10 @@ TABLE: tuple[LegacyFormat, ...] = (
     *(PillowFormat(name=name, format=name, modes="i") for name in ("JXL", "QOI", "BLP", "PALM")),
     LegacyFormat(name="SCREENGRAB", format="SCREENGRAB", modes="i"),
     LegacyFormat(name="CLIPBOARDGRAB", format="CLIPBOARDGRAB", modes="i"),
+    *(
+        FreeimageName(name=name, format=format, modes="iI", stands_in=True)
+        for name, format in _FREEIMAGE.items()
+    ),
 )
 """The target of the spec's `legacy`.
 

@@ -89,6 +89,8 @@ class PillowPlugin:
         except SyntaxError as error:
             if format == "TIFF" and "pixel mode" in str(error):
                 raise _declined("Pillow has no mode for such pixels", resource, format) from None
+            if format == "JPEG" and (strange := _strange_jpeg(resource.head(1 << 16))):
+                raise NotThisFormat(strange) from None
             raise
         if format in DOUBTFUL:
             reason = doubt(
@@ -118,6 +120,21 @@ class PillowPlugin:
     def open_writer(self, target: Target, format: str, /) -> Writer:
         """Open a file for writing."""
         return WRITERS[format](target, format)
+
+
+def _strange_jpeg(head: bytes) -> str:
+    """Say why Pillow does not open a JPEG that another decoder may. ITU-T T.81, section B.2.2."""
+    at = 2
+    while at + 5 <= len(head) and head[at] == 0xFF:
+        marker = head[at + 1]
+        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
+            if head[at + 4] != 8:
+                return f"it has {head[at + 4]} bits a sample, and Pillow reads JPEG of 8"
+            return ""
+        if marker == 0xF7:
+            return "it is JPEG-LS, which Pillow does not read"
+        at += 2 + int.from_bytes(head[at + 2 : at + 4], "big")
+    return ""
 
 
 def _declined(reason: str, resource: Resource, format: str) -> Exception:

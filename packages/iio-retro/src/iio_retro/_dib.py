@@ -24,6 +24,8 @@ import numpy as np
 from ._bits import row_bytes, unpack
 from ._dib_runs import decode_runs
 from ._input import Bytes, Input
+from ._jpeg import decode_jpeg
+from ._png import SIGNATURE, Png, read_png
 from ._still import Array
 
 __all__ = ["Dib"]
@@ -31,12 +33,14 @@ __all__ = ["Dib"]
 _SHORT = struct.Struct("<IHHHH")
 _LONG = struct.Struct("<IiiHHIIiiII")
 _MASKS = struct.Struct("<3I")
-_NONE, _RLE8, _RLE4, _FIELDS = range(4)
+_NONE, _RLE8, _RLE4, _FIELDS, _JPEG, _PNG = range(6)
 _DEPTHS = {
     _NONE: (1, 4, 8, 16, 24, 32),
     _RLE8: (8,),
     _RLE4: (4,),
     _FIELDS: (16, 32),
+    _JPEG: (0, 24),
+    _PNG: (0, 24, 32),
 }
 _USUAL = {16: (0x7C00, 0x03E0, 0x001F), 32: (0xFF0000, 0xFF00, 0xFF)}
 
@@ -54,10 +58,18 @@ class Dib:
         Whether the height counts a mask of bits below the image as well, as in cursors.
     pixels : int, optional
         Where its rows are, if not behind the colors.
+    length : int, optional
+        How many bytes they have.
     """
 
     def __init__(
-        self, input: Input, start: int, *, halved: bool = False, pixels: int | None = None
+        self,
+        input: Input,
+        start: int,
+        *,
+        halved: bool = False,
+        pixels: int | None = None,
+        length: int | None = None,
     ) -> None:
         self._input = input
         (size,) = input.unpack(struct.Struct("<I"), start, "a bitmap")
@@ -89,6 +101,24 @@ class Dib:
         if self.compression in (_NONE, _FIELDS):
             input.check(self._start, self.height * self._stride, "the rows of a bitmap")
         self.end = self._start + self.height * self._stride
+        self._length = length
+        self._png = self._read_png() if self.compression == _PNG else None
+
+    def _read_png(self) -> Png:
+        if self._input.data[self._start : self._start + 8] != SIGNATURE:
+            raise self._input.wrong("a bitmap says that it is a PNG, and is none")
+        image = read_png(self._input, self._start)
+        if image.depth == 16:
+            raise self._input.wrong("a bitmap is a PNG of 16 bits, which is not read")
+        return image
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of `pixels`."""
+        if self._png is not None:
+            return self._png.shape
+        has_alpha = self.depth == 32 and self._masks == _USUAL[32]
+        return self.height, self.width, 4 if has_alpha else 3
 
     def _colors(self, place: int, used: int, size: int) -> tuple[Bytes | None, int]:
         """Return the colors, ``(number, 3)``, and where they end."""
@@ -101,6 +131,12 @@ class Dib:
 
     def pixels(self) -> Array:
         """Decode the image: ``(height, width, 3)``, or with 32 bits ``(height, width, 4)``."""
+        if self._png is not None:
+            return self._png.pixels()
+        if self.compression == _JPEG:
+            stop = None if self._length is None else self._start + self._length
+            data = self._input.data[self._start : stop]
+            return decode_jpeg(self._input, data, (self.width, self.height), "RGB")
         if self.compression in (_RLE8, _RLE4):
             data = self._input.data[self._start :]
             numbers = decode_runs(data, self.width, self.height, self.depth)

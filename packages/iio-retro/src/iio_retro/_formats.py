@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from iio_core import Format, Pixels, Signature
 
-__all__ = ["FORMATS"]
+__all__ = ["EMF_SIGNATURES", "FORMATS", "WMF_SIGNATURES"]
 
 _BOOL = Pixels("bool", (1,))
 _GRAY = Pixels("uint8", (1,))
 _RGB = Pixels("uint8", (3,))
 _RGBA = Pixels("uint8", (4,))
 _ENCYCLOPEDIA = "Murray and vanRyper, Encyclopedia of Graphics File Formats, 2nd edition"
+_COMPOUND = Signature(0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 _BESIDE_PILLOW = -10
 """Where iio-pillow or iio-video reads the same, it is asked first."""
+
+# Placed; or 1 (in memory) or 2 (on disk), 9 words, and version 1.0 or 3.0.
+WMF_SIGNATURES = (
+    Signature(0, b"\xd7\xcd\xc6\x9a"),
+    *(Signature(0, bytes([kind, 0, 9, 0, 0, version])) for kind in (1, 2) for version in (1, 3)),
+)
+EMF_SIGNATURES = (
+    Signature(0, b"\1\0\0\0" + bytes(36) + b" EMF", b"\xff" * 4 + bytes(36) + b"\xff" * 4),
+)
 
 FORMATS = (
     Format(
@@ -166,5 +176,74 @@ FORMATS = (
         priority=_BESIDE_PILLOW,
         specification="Jerry Morrison, EA IFF 85 and ILBM IFF Interleaved Bitmap (Electronic "
         "Arts, 1986), https://wiki.amigaos.net/wiki/ILBM_IFF_Interleaved_Bitmap",
+    ),
+    Format(
+        name="FPX",
+        title="FlashPix (gray and RGB)",
+        extensions=(".fpx",),
+        signatures=(_COMPOUND,),
+        signature_alone=False,
+        reads=(Pixels("uint8", (1, 2, 3, 4)),),
+        trust="fuzzed",
+        modules=("olefile",),
+        requires="iio-retro[fpx]",
+        specification="FlashPix Format Specification, version 1.0 (Eastman Kodak and others, "
+        "1996), section 3 Image object storage",
+    ),
+    Format(
+        name="MIC",
+        title="Microsoft Image Composer",
+        extensions=(".mic",),
+        signatures=(_COMPOUND,),
+        signature_alone=False,
+        reads=(Pixels("uint8", (1, 2, 3, 4)),),
+        multiple=True,
+        trust="fuzzed",
+        modules=("olefile", "PIL"),
+        requires="iio-retro[fpx]",
+        specification="Microsoft Image Composer, "
+        "http://fileformats.archiveteam.org/wiki/MIC_(Image_Composer) (Microsoft has published "
+        "none)",
+    ),
+    Format(
+        name="IM",
+        title="IFUNC Image Memory (LabEye)",
+        extensions=(".im",),
+        reads=(
+            _BOOL,
+            Pixels("uint8", (1, 2, 3, 4)),
+            *(Pixels(name, (1,)) for name in ("int8", "uint16", "int16", "uint32", "int32")),
+            Pixels("float32", (1,)),
+        ),
+        writes=(
+            _BOOL,
+            Pixels("uint8", (1, 2, 3, 4)),
+            *(Pixels(name, (1,)) for name in ("uint16", "int32", "float32")),
+        ),
+        trust="fuzzed",
+        specification="IM (LabEye), http://fileformats.archiveteam.org/wiki/IM_(LabEye) (no "
+        "specification was published)",
+    ),
+    Format(
+        name="WMF",
+        title="Windows metafile that draws bitmaps only",
+        extensions=(".wmf",),
+        signatures=WMF_SIGNATURES,
+        reads=(Pixels("uint8", (3, 4)),),
+        multiple=True,
+        trust="fuzzed",
+        specification="[MS-WMF]: Windows Metafile Format, sections 2.3.1 and 2.3.2, "
+        "https://learn.microsoft.com/en-us/openspecs/windows_protocols/ms-wmf/",
+    ),
+    Format(
+        name="EMF",
+        title="Enhanced metafile that draws bitmaps only",
+        extensions=(".emf",),
+        signatures=EMF_SIGNATURES,
+        reads=(Pixels("uint8", (3, 4)),),
+        multiple=True,
+        trust="fuzzed",
+        specification="[MS-EMF]: Enhanced Metafile Format, sections 2.3.1 and 2.3.4.2, "
+        "https://learn.microsoft.com/en-us/openspecs/windows_protocols/ms-emf/",
     ),
 )

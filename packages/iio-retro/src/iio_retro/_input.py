@@ -41,6 +41,16 @@ class Input:
         self.resource = resource
         self.data = _whole(resource, most)
 
+    def inside(self, data: bytes) -> Input:
+        """Return a part of the file, unpacked, as if it were a file of its own."""
+        made = Input.__new__(Input)
+        made.name, made.format, made.resource, made.data = *self._who, data
+        return made
+
+    @property
+    def _who(self) -> tuple[str, str, Resource]:
+        return self.name, self.format, self.resource
+
     def __len__(self) -> int:
         return len(self.data)
 

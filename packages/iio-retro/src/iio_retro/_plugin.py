@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -24,19 +25,25 @@ __all__ = ["PLUGIN", "RetroPlugin"]
 _READERS = {
     "CUR": "_cur:CurReader",
     "CUT": "_cut:CutReader",
+    "EMF": "_emf:EmfReader",
+    "FPX": "_fpx:FpxReader",
     "G3": "_g3:FaxReader",
     "IFF": "_iff:IffReader",
+    "IM": "_im:ImReader",
     "JNG": "_jng:JngReader",
     "KOALA": "_koala:KoalaReader",
+    "MIC": "_mic:MicReader",
     "MNG": "_mng:MngReader",
     "PCX": "_pcx:PcxReader",
     "PICT": "_pict:PictReader",
     "SUN": "_sun:SunReader",
     "WBMP": "_wbmp:WbmpReader",
+    "WMF": "_wmf:WmfReader",
     "XPM": "_xpm:XpmReader",
 }
 _WRITERS = {
     "CUR": "_cur:CurWriter",
+    "IM": "_im:ImWriter",
     "PCX": "_pcx:PcxWriter",
     "SUN": "_sun:SunWriter",
     "WBMP": "_wbmp:WbmpWriter",
@@ -66,7 +73,9 @@ class RetroPlugin:
 
     def open_reader_for(self, format: str | None, /) -> Callable[..., Reader]:
         """Return what opens a format, with its options."""
-        return self._open_koala if format == "KOALA" else self.open_reader
+        if format == "KOALA":
+            return self._open_koala
+        return self._open_metafile if format in ("WMF", "EMF") else self.open_reader
 
     def _open_koala(
         self, resource: Resource, format: str | None, /, *, palette: str | None = "pepto"
@@ -86,6 +95,23 @@ class RetroPlugin:
         reader: Reader = _class(_READERS["KOALA"])(resource, palette=palette)
         return reader
 
+    def _open_metafile(
+        self, resource: Resource, format: str, /, *, bitmaps: bool = False
+    ) -> Reader:
+        """Open a metafile.
+
+        Parameters
+        ----------
+        resource : Resource
+            What to read.
+        format : str
+            The name of its format.
+        bitmaps : bool
+            Whether to read the bitmaps also of a metafile that draws more than them.
+        """
+        reader: Reader = _class(_READERS[format])(resource, bitmaps=bitmaps)
+        return reader
+
     def writer_type_for(self, format: str, /) -> type[Writer]:
         """Return the class that writes a format, with its options."""
         writer: type[Writer] = _class(_WRITERS[format])
@@ -97,6 +123,7 @@ class RetroPlugin:
         return writer
 
 
+@cache
 def _class(where: str) -> Any:
     module, _, name = where.partition(":")
     return getattr(import_module(f"{__package__}.{module}"), name)

@@ -9,8 +9,9 @@ from __future__ import annotations
 from iio_core import PluginSpec
 
 from ._formats import FORMATS
+from ._formats_external import EXTERNAL
 
-__all__ = ["SPEC"]
+__all__ = ["METAFILE", "SPEC"]
 
 SPEC = PluginSpec(
     name="retro",
@@ -21,3 +22,13 @@ SPEC = PluginSpec(
     legacy="iio_retro._legacy:TABLE",
 )
 """The plugin's description; the target of its entry point."""
+
+METAFILE = PluginSpec(
+    name="metafile",
+    title="Windows metafiles, drawn by a program that is installed",
+    plugin="iio_retro._metafile:PLUGIN",
+    license="BSD-2-Clause",
+    formats=EXTERNAL,
+    legacy="iio_retro._legacy:METAFILE",
+)
+"""The description of the plugin that runs programs, and so is used only on request."""

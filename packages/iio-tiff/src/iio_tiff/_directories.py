@@ -9,113 +9,26 @@ be inside the file, and no directory to come twice.
 from __future__ import annotations
 
 import struct
-from collections.abc import KeysView
 from typing import IO, Literal, NamedTuple
 
 import numpy as np
 
 from iio_core import DecodeError, FrameIndexError, LimitError, Limits
 
-__all__ = ["Chain", "Directory"]
+from ._directory import OF_PIXELS, SIZES, Directory
 
-# Bytes of a value of each type: BYTE, ASCII, SHORT, LONG, RATIONAL, ... IFD, and those of BigTIFF.
-_SIZES = dict(zip(range(1, 14), (1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4), strict=True))
-_SIZES |= {16: 8, 17: 8, 18: 8}
-_CODES = {1: "B", 3: "H", 4: "I", 13: "I", 16: "Q", 18: "Q"}
+__all__ = ["Chain"]
 
-# Without these the pixels would be decoded or arranged differently: they may not be missing.
-_OF_PIXELS = frozenset(
-    {*range(254, 260), 262, 266, 273, *range(277, 280), 284, 292, 293, 317, *range(320, 326)}
-    | {270, 330, 332, 338, 339, 347, *range(512, 522), 530, 32997, 32998}
-    | {33628, 33629, 34361, 34412, 50838, 50839}
-)
-# Where the pixels are, and what each page has of its own.
-_ALIKE = tuple(sorted((_OF_PIXELS | {42113}) - {254, 255, 270, 273, 279, 324, 325, 330, 513, 514}))
 # Tables that the backend reads at once, as Python numbers.
 _TABLES = frozenset({258, 273, 279, 324, 325, 330, 339, 513, 514})
 _MOST_ENTRIES = 4096
+_PARSED, _PARSED_ENTRY = 600, 300  # bytes that a directory, and an entry, takes as objects
+_COMPARED = 2  # bytes that take as long as to compare two pages
 _GUESS = 512  # most directories are shorter
 _BLOCK = 1 << 16  # bytes of directories that are looked at together
 _STRIDE = _BLOCK // 4  # further apart they are looked at one by one
 _SUBIFDS = 330
 _NDPI = 65420  # the mark of NDPI, whose offsets have 64 bits in a classic TIFF
-
-
-class Directory:
-    """One directory, whose values are read when they are asked for.
-
-    Parameters
-    ----------
-    chain : Chain
-        The file.
-    entries : bytes
-        Its entries, looked through.
-    following : int
-        Where the next one is.
-
-    Attributes
-    ----------
-    lost : set of int
-        Tags whose values are not in the file.
-    next : int
-        Where the next directory of the chain is; 0 if there is none.
-    """
-
-    __slots__ = ("_chain", "_entries", "lost", "next")
-
-    def __init__(self, chain: Chain, entries: bytes, following: int = 0) -> None:
-        self._chain = chain
-        self.next = following
-        self._entries: dict[int, tuple[int, int, bytes]] = {}
-        self.lost: set[int] = set()
-        for tag, kind, count, field in chain.entry.iter_unpack(entries):
-            size = _SIZES.get(kind, 0) * count
-            if size > chain.room and chain.offset_of(field) + size > chain.size:
-                self.lost.add(tag)  # one that may be missing
-                continue
-            self._entries.setdefault(tag, (kind, count, field))
-
-    def __contains__(self, tag: int) -> bool:
-        return tag in self._entries
-
-    @property
-    def tags(self) -> KeysView[int]:
-        """The numbers of its tags."""
-        return self._entries.keys()
-
-    def like(self, other: Directory) -> bool:
-        """Tell whether its pixels are arranged and encoded as those of another one.
-
-        Where they stand is left out, and so is what does not concern them.
-        """
-        for tag in _ALIKE:
-            one, two = self._entries.get(tag), other._entries.get(tag)
-            if one == two and (one is None or one[1] * _SIZES.get(one[0], 0) <= self._chain.room):
-                continue
-            if one is None or two is None or self.data(tag) != other.data(tag):
-                return False
-        return True
-
-    def numbers(self, tag: int) -> tuple[int, ...]:
-        """Return the whole numbers of a tag; none if it is absent or has others."""
-        entry = self._entries.get(tag)
-        if entry is None or entry[0] not in _CODES:
-            return ()
-        kind, count, _ = entry
-        return struct.unpack(f"{self._chain.order}{count}{_CODES[kind]}", self.data(tag))
-
-    def number(self, tag: int, default: int = 0) -> int:
-        """Return the first whole number of a tag."""
-        found = self.numbers(tag)
-        return found[0] if found else default
-
-    def data(self, tag: int) -> bytes:
-        """Return the bytes of a tag's values."""
-        kind, count, field = self._entries[tag]
-        size = _SIZES.get(kind, 0) * count
-        if size <= self._chain.room:
-            return field[:size]
-        return self._chain.bytes_at(self._chain.offset_of(field), size)
 
 
 class _Plan(NamedTuple):
@@ -186,6 +99,7 @@ class Chain:
         self._passed: list[int] = []  # those that were only gone past
         self._ahead = 0
         self._taken = 0
+        self._entries = 0
         self._plans.clear()
         self._masks.clear()
         at = 8 if self.big else 4
@@ -208,6 +122,24 @@ class Chain:
             if 0 < here - last == self._next - here <= _STRIDE:
                 self._visit_row(here - last)
         return len(self._directories)
+
+    def charge_parsed(self) -> None:
+        """Charge what all directories take if the backend parses every tag of each.
+
+        Raises
+        ------
+        LimitError
+            If that is more than is allowed.
+        """
+        number = self.count()
+        taken = number * _PARSED + self._entries * _PARSED_ENTRY
+        if max(taken, _COMPARED * number**2) > self._limits.metadata_bytes:
+            raise LimitError(
+                f"{self._name} has {number:,} pages that are not all alike; to compare each with "
+                f"the others takes more than the {self._limits.metadata_bytes:,} bytes that are "
+                "allowed for metadata. Read single ones with page=, or allow more: "
+                "iio.limits(metadata_bytes=...) or IIO_MAX_METADATA_BYTES."
+            )
 
     def at(self, number: int) -> int:
         """Return where a directory stands.
@@ -354,6 +286,7 @@ class Chain:
         self._seen.update(places)
         self._directories.extend(places)
         self._next += number * stride
+        self._entries += number * len(entries) // self._width
         self._charge(number * (end + self._link + plan.tables))
 
     def _look(self, offset: int, which: str, *, charged: bool = True) -> tuple[bytes, int, bool]:
@@ -381,9 +314,10 @@ class Chain:
         plan = self._plan(entries, count)
         for at, nbytes, tag in plan.outside:
             value = int.from_bytes(entries[at : at + self._link], self._endian)
-            if (value < 8 or value + nbytes > self.size) and tag in _OF_PIXELS:
+            if (value < 8 or value + nbytes > self.size) and tag in OF_PIXELS:
                 raise self.damaged(f"the values of tag {tag} of {which} are not inside of the file")
         if charged:
+            self._entries += count
             self._charge(need + plan.tables)
         return entries, struct.unpack_from(self._offset_code, data, end)[0], plan.branches
 
@@ -407,7 +341,7 @@ class Chain:
         outside, tables, branches = [], 0, False
         field = 12 if self.big else 8
         for place, (tag, kind, count, _) in enumerate(self.entry.iter_unpack(entries)):
-            nbytes = _SIZES.get(kind, 0) * count
+            nbytes = SIZES.get(kind, 0) * count
             branches |= tag == _SUBIFDS
             if nbytes > self.room:
                 outside.append((place * self.entry.size + field, nbytes, tag))

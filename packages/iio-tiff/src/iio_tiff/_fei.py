@@ -21,7 +21,9 @@ from iio_core import (
     Resource,
 )
 
+from ._opening import open_tiff
 from ._reader import TiffReader
+from ._values import number_or_text
 
 __all__ = ["PLUGIN", "FeiPlugin", "FeiReader"]
 
@@ -35,31 +37,25 @@ class FeiReader:
 
     Parameters
     ----------
-    resource : Resource
-        What to read.
-    format : str
-        The name of its format.
-    offset, size
-        As for `TiffPlugin.open_reader`.
+    tiff : TiffReader
+        The file, as TIFF.
+    name : str
+        How messages call it.
+
+    Raises
+    ------
+    NotThisFormat
+        If it has no settings of an FEI microscope.
     """
 
-    def __init__(
-        self,
-        resource: Resource,
-        format: str | None,
-        *,
-        offset: int | None = None,
-        size: int | None = None,
-    ) -> None:
-        self._name = resource.name
-        self._tiff = TiffReader(resource, format, offset=offset, size=size)
-        try:
-            text = self._tiff.text_of(_TAGS) or _at_end(self._tiff.tail(_LONGEST))
-        except BaseException:
-            self._tiff.close()
-            raise
+    checks_limits = True
+    picks = frozenset({"page"})
+
+    def __init__(self, tiff: TiffReader, name: str) -> None:
+        self._name = name
+        self._tiff = tiff
+        text = tiff.text_of(_TAGS) or _at_end(tiff.tail(_LONGEST))
         if not text:
-            self._tiff.close()
             raise NotThisFormat("it has no settings of an FEI microscope")
         self._settings = _sections(text)
 
@@ -195,7 +191,12 @@ class FeiPlugin:
         NotThisFormat
             If it has no settings of an FEI microscope.
         """
-        return FeiReader(resource, format, offset=offset, size=size)
+        tiff = TiffReader(resource, open_tiff(resource, offset=offset, size=size))
+        try:
+            return FeiReader(tiff, resource.name)
+        except BaseException:
+            tiff.close()
+            raise
 
 
 def _at_end(data: bytes) -> bytes:
@@ -217,17 +218,8 @@ def _sections(text: bytes) -> dict[str, Any]:
             section = root if name == "User" else found.setdefault(name, {})
         elif "=" in line:
             name, _, value = line.partition("=")
-            section[name.strip()] = _value(value.strip())
+            section[name.strip()] = number_or_text(value.strip())
     return found
-
-
-def _value(text: str) -> int | float | str:
-    for kind in (int, float):
-        try:
-            return kind(text)
-        except ValueError:
-            continue
-    return text
 
 
 PLUGIN = FeiPlugin()

@@ -79,8 +79,9 @@ TABLE = (
         description="TIFF format",
         extensions=(".tif", ".tiff", ".stk", ".lsm"),
     ),
+    TiffFormat(name="TIFF-FI", format="TIFF", modes="iIvV", stands_in=True),
 )
-"""The name of imageio 2.9 for the plugin ``tiff``; case does not matter."""
+"""The names of imageio 2.9 for ``tiff``: its own, and FreeImage's where nobody brings that."""
 
 FEI_TABLE = (
     LegacyFormat(

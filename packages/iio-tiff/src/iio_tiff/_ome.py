@@ -6,11 +6,14 @@ page, of which file, is which plane.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 from xml.etree import ElementTree
 
 from iio_core import DecodeError
+
+from ._values import number_or_text
 
 __all__ = ["Outline", "is_ome", "outline_of", "to_dict"]
 
@@ -34,6 +37,8 @@ class Outline:
         One for each image.
     descriptions : list of str
         Of each image.
+    planes : int
+        How many planes all images declare.
     """
 
     root: ElementTree.Element
@@ -41,6 +46,7 @@ class Outline:
     files: list[str] = field(default_factory=list)
     pixels: list[ElementTree.Element] = field(default_factory=list)
     descriptions: list[str] = field(default_factory=list)
+    planes: int = 0
 
 
 def is_ome(description: str) -> bool:
@@ -61,27 +67,47 @@ def outline_of(description: str, name: str) -> Outline | None:
     except (ElementTree.ParseError, ValueError, RecursionError):
         return None
     found = Outline(root, root.attrib.get("UUID", ""))
-    planes = 0
     for element in root.iter():
-        kind = element.tag.rpartition("}")[2]
-        attributes = element.attrib
-        if kind == "Image":
-            texts = (e.text or "" for e in element if _local(e.tag) == "Description")
-            found.descriptions.append(next(texts, ""))
-        elif kind == "Pixels":
-            found.pixels.append(element)
-            planes += max(1, _product(attributes, ("SizeC", "SizeZ", "SizeT"), name))
-        elif kind == "TiffData":
-            for key in ("PlaneCount", "NumPlanes", "IFD", "FirstC", "FirstZ", "FirstT"):
-                _whole(attributes.get(key, "0"), name)
-        elif kind == "UUID" and (file := attributes.get("FileName")):
-            if file not in found.files:
-                found.files.append(file)
-        elif kind.startswith("ModuloAlong") and "Start" in attributes:
-            _steps(attributes, name)
-    if planes > _PLANES:
-        raise _too_many(name, planes)
+        look = _LOOKS.get(_local(element.tag)) or _look_at_modulo
+        look(element, found, name)
+    if found.planes > _PLANES:
+        raise _too_many(name, found.planes)
     return found
+
+
+def _look_at_image(image: ElementTree.Element, found: Outline, name: str) -> None:
+    texts = (e.text or "" for e in image if _local(e.tag) == "Description")
+    found.descriptions.append(next(texts, ""))
+
+
+def _look_at_pixels(pixels: ElementTree.Element, found: Outline, name: str) -> None:
+    found.pixels.append(pixels)
+    found.planes += max(1, _product(pixels.attrib, ("SizeC", "SizeZ", "SizeT"), name))
+
+
+def _look_at_planes(data: ElementTree.Element, found: Outline, name: str) -> None:
+    for key in ("PlaneCount", "NumPlanes", "IFD", "FirstC", "FirstZ", "FirstT"):
+        _whole(data.attrib.get(key, "0"), name)
+
+
+def _look_at_file(uuid: ElementTree.Element, found: Outline, name: str) -> None:
+    file = uuid.attrib.get("FileName")
+    if file and file not in found.files:
+        found.files.append(file)
+
+
+def _look_at_modulo(element: ElementTree.Element, found: Outline, name: str) -> None:
+    """Look at an axis within another one, ``ModuloAlongZ``: the extension 6D."""
+    if _local(element.tag).startswith("ModuloAlong") and "Start" in element.attrib:
+        _steps(element.attrib, name)
+
+
+_LOOKS: dict[str, Callable[[ElementTree.Element, Outline, str], None]] = {
+    "Image": _look_at_image,
+    "Pixels": _look_at_pixels,
+    "TiffData": _look_at_planes,
+    "UUID": _look_at_file,
+}
 
 
 def to_dict(outline: Outline) -> dict[str, Any]:
@@ -93,7 +119,7 @@ def to_dict(outline: Outline) -> dict[str, Any]:
 def _element(element: ElementTree.Element, depth: int) -> Any:
     if depth > _DEPTH:
         return ElementTree.tostring(element, encoding="unicode")
-    found: dict[str, Any] = {_local(k): _value(v) for k, v in element.attrib.items()}
+    found: dict[str, Any] = {_local(k): number_or_text(v) for k, v in element.attrib.items()}
     for child in element:
         key, value = _local(child.tag), _element(child, depth + 1)
         if key not in found:
@@ -104,23 +130,14 @@ def _element(element: ElementTree.Element, depth: int) -> Any:
             found[key] = [found[key], value]
     text = (element.text or "").strip()
     if not found:
-        return _value(text) if text else {}
+        return number_or_text(text) if text else {}
     if text:
-        found["value"] = _value(text)
+        found["value"] = number_or_text(text)
     return found
 
 
 def _local(tag: str) -> str:
     return tag.rpartition("}")[2]
-
-
-def _value(text: str) -> Any:
-    for kind in (int, float):
-        try:
-            return kind(text)
-        except ValueError:
-            continue
-    return text
 
 
 def _product(attributes: dict[str, str], names: tuple[str, ...], name: str) -> int:

@@ -13,7 +13,8 @@ from tifffile import TiffFile
 from iio_core import DecodeError, IIOWarning, NotThisFormat, OptionError, Resource
 
 from . import _forks as _forks  # to be there before anybody forks
-from ._directories import Chain, Directory
+from ._directories import Chain
+from ._directory import Directory
 from ._micromanager import has_index_map
 from ._ome import Outline, outline_of
 from ._told import heard
@@ -147,13 +148,20 @@ class Opened:
 def open_tiff(
     resource: Resource,
     *,
-    offset: int | None,
-    size: int | None,
-    multifile: bool,
-    multifile_close: bool,
-    raw: bool,
+    offset: int | None = None,
+    size: int | None = None,
+    multifile: bool = True,
+    multifile_close: bool = True,
+    raw: bool = False,
 ) -> Opened:
     """Open a resource, and look at its first directory.
+
+    Parameters
+    ----------
+    resource : Resource
+        What to open.
+    offset, size, multifile, multifile_close, raw
+        As for `TiffPlugin.open_reader`.
 
     Raises
     ------

@@ -7,10 +7,7 @@ tiles; which of them, from where and to where is decided here, where their table
 from __future__ import annotations
 
 import math
-import os
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,16 +18,14 @@ from iio_core import DecodeError, Limits
 
 from ._codestreams import check_codestream
 from ._packed import can_unpack, unpack
+from ._pool import TASK, Pool, threads_for
 
-__all__ = ["Box", "Pool", "Segments", "decode_pages", "read_stored", "threads_for"]
+__all__ = ["Box", "Segments", "decode_pages", "read_stored"]
 
 Page = TiffPage | TiffFrame
 Box = tuple[int, int, int, int, int, int]  # depth, rows, columns: from and to, each
 
 _JPEG = frozenset({6, 7, 34892, 33007})
-_TASK = 1 << 18  # decoded bytes worth a task of their own
-_AHEAD = 8 << 20  # encoded bytes that wait to be decoded
-_WORTH = 1 << 20  # decoded bytes below which a second thread costs more than it brings
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +99,7 @@ class Segments:
         self.stored = rows and self._plain and int(key.predictor) == 1
         self.packed = rows and can_unpack(int(key.compression), int(key.predictor), key.dtype)
         order = np.dtype(np.uint16).newbyteorder(key.parent.byteorder)
+        self._asked = 0  # bytes to read, beyond what decoded ones explain
         self.swapped = not order.isnative and key.dtype.itemsize > 1
 
     def damaged(self, problem: str) -> DecodeError:
@@ -132,6 +128,9 @@ class Segments:
                     f"strip or tile {index} of page {number}, {count} bytes at {offset}, is not "
                     f"whole in its {most} bytes"
                 )
+            self._asked += count - 2 * self.decoded
+            if self._asked > 4 * most:  # whoever has them overlap wants to be read for long
+                raise self.damaged(f"strips or tiles of page {number} overlap each other")
             yield _Job(number, index, offset, count)
 
     def _within(self, box: Box) -> Iterator[int]:
@@ -239,75 +238,6 @@ def decode_pages(
     return absent
 
 
-def threads_for(workers: int | None, number: int, decoded: int) -> int:
-    """Return with how many threads to decode so many pieces of so many bytes."""
-    if workers:
-        return max(1, int(workers))
-    if number < 2 or number * decoded < _WORTH:
-        return 1
-    affinity = getattr(os, "sched_getaffinity", None)
-    return min(32, (len(affinity(0)) if affinity else os.cpu_count()) or 1)
-
-
-class Pool:
-    """Decodes in threads, with only so much waiting; or at once, with one.
-
-    Parameters
-    ----------
-    work : callable
-        Takes a list of jobs, each with its data.
-    threads : int
-        How many.
-    """
-
-    def __init__(self, work: Callable[[list[Any]], None], threads: int) -> None:
-        self._work = work
-        self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
-        self._batch: list[Any] = []
-        self._weight = 0
-        self._waiting: deque[tuple[Future[None], int]] = deque()
-        self._ahead = 0
-
-    def __enter__(self) -> Pool:
-        return self
-
-    def add(self, job: Any, data: bytes | None, decoded: int) -> None:
-        """Have one decoded, together with its neighbours; `decoded` is how many bytes it makes."""
-        if self._pool is None:
-            self._work([(job, data)])
-            return
-        self._batch.append((job, data))
-        self._weight += decoded
-        if self._weight >= _TASK:
-            self._submit()
-
-    def _submit(self) -> None:
-        assert self._pool is not None
-        nbytes = sum(len(data) for _, data in self._batch if data is not None)
-        self._waiting.append((self._pool.submit(self._work, self._batch), nbytes))
-        self._ahead += nbytes
-        self._batch, self._weight = [], 0
-        while self._ahead > _AHEAD and len(self._waiting) > 1:
-            self._finish()
-
-    def _finish(self) -> None:
-        future, nbytes = self._waiting.popleft()
-        self._ahead -= nbytes
-        future.result()
-
-    def __exit__(self, kind: object, error: object, trace: object) -> None:
-        if self._pool is None:
-            return
-        try:
-            if error is None:
-                if self._batch:
-                    self._submit()
-                while self._waiting:
-                    self._finish()
-        finally:
-            self._pool.shutdown(cancel_futures=True)
-
-
 def _read(page: Page, jobs: list[_Job], segments: Segments) -> Iterator[tuple[_Job, bytes | None]]:
     """Read strips or tiles; neighbours in the file at once."""
     file = page.parent.filehandle
@@ -324,7 +254,7 @@ def _read(page: Page, jobs: list[_Job], segments: Segments) -> Iterator[tuple[_J
             stop < len(jobs)
             and jobs[stop].offset == end
             and jobs[stop].count
-            and end + jobs[stop].count - first.offset <= _TASK
+            and end + jobs[stop].count - first.offset <= TASK
         ):
             end += jobs[stop].count
             stop += 1

@@ -18,6 +18,7 @@ from iio_core import (
 )
 
 from ._encoding import compression_of
+from ._opening import open_tiff
 from ._reader import TiffReader
 from ._writer import TiffWriter
 
@@ -69,15 +70,15 @@ class TiffPlugin:
         NotThisFormat
             If it is not TIFF, is a camera's raw file, or nothing here decodes its compression.
         """
-        return TiffReader(
+        file = open_tiff(
             resource,
-            format,
             offset=offset,
             size=size,
             multifile=multifile,
             multifile_close=multifile_close,
             raw=raw,
         )
+        return TiffReader(resource, file)
 
     @property
     def writer_type(self) -> type[Writer]:

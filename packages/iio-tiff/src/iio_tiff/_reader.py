@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator, Sequence
 from types import EllipsisType
 from typing import Any
@@ -11,8 +10,6 @@ import numpy as np
 from tifffile import TiffFile
 
 from iio_core import (
-    DecodeError,
-    IIOWarning,
     ImageProperties,
     Index,
     NotThisFormat,
@@ -20,10 +17,11 @@ from iio_core import (
     Resource,
 )
 
+from ._absent import refuse_missing, tell_absent
 from ._codecs import lacking
 from ._images import Image
 from ._metadata import of_file, of_image, of_page
-from ._opening import open_tiff
+from ._opening import Opened
 from ._plain import Plain
 from ._selection import Key, Selection
 from ._spacing import spacing_of
@@ -40,38 +38,23 @@ class TiffReader:
     ----------
     resource : Resource
         What to read.
-    format : str
-        The name of its format.
-    offset, size, multifile, multifile_close, raw
-        As for `TiffPlugin.open_reader`.
+    file : Opened
+        The same, looked at.
+
+    Raises
+    ------
+    NotThisFormat
+        If nothing here decodes its compression.
     """
 
     checks_limits = True
     picks = frozenset({"page", "key"})
 
-    def __init__(
-        self,
-        resource: Resource,
-        format: str | None,
-        *,
-        offset: int | None = None,
-        size: int | None = None,
-        multifile: bool = True,
-        multifile_close: bool = True,
-        raw: bool = False,
-    ) -> None:
+    def __init__(self, resource: Resource, file: Opened) -> None:
         self._resource = resource
         self._name = resource.name
-        self._format = format
-        self._file = open_tiff(
-            resource,
-            offset=offset,
-            size=size,
-            multifile=multifile,
-            multifile_close=multifile_close,
-            raw=raw,
-        )
-        self._selection = Selection(self._file, self._name)
+        self._file = file
+        self._selection = Selection(file, self._name)
         if self._selection.first is None and (reason := lacking(self._tiff.pages.first)):
             self.close()
             raise NotThisFormat(reason)
@@ -97,6 +80,7 @@ class TiffReader:
         maxworkers: int | None = None,
         rotate: bool = False,
         palette: bool = False,
+        squeeze: bool = True,
         fill_missing: bool = False,
     ) -> np.ndarray:
         """Decode an image.
@@ -128,6 +112,9 @@ class TiffReader:
             Whether to turn the image upright, as its orientation tag says.
         palette : bool
             Whether to look the colors of a palette up; otherwise its indices are returned.
+        squeeze : bool
+            Whether axes of length one are left out, such as the time of a file that has one point
+            of it; not of single pages.
         fill_missing : bool
             Whether planes that the file declares and does not have are filled with zeros, instead
             of being an error.
@@ -148,19 +135,19 @@ class TiffReader:
         OptionError
             If `out` does not fit, or the file cannot be mapped.
         """
-        special = memmap or rotate or palette or level is not None or key is not None
-        if index is None and series is None and not special:
+        special = memmap or rotate or palette or not squeeze or level is not None or key is not None
+        if (index is None or (index == 0 and page is None)) and series is None and not special:
             plain = self._selection.plain(page)
             if plain is not None:
                 return self._read_plain(plain, out, maxworkers)
-        image = self._selection.image(index, page, series, level, key)
+        image = self._selection.image(index, page, series, level, key, squeeze=squeeze)
         if memmap:
             return self._map(image, out=out, rotate=rotate, palette=palette)
         if out is not None:
             check_out(out, self._describe(image, rotate=rotate, palette=palette))
         else:
             self._charge(*self._seen(image, rotate=rotate, palette=palette))
-        self._check(image, fill_missing=fill_missing)
+        refuse_missing(image, self._name, fill=fill_missing)
         stored = not (rotate or palette)
         with heard(self._name):
             array, absent = image.read(
@@ -169,7 +156,7 @@ class TiffReader:
                 out=out if stored else None,
                 workers=maxworkers,
             )
-        self._tell_absent(absent, image)
+        tell_absent(absent, image, self._name)
         if stored:
             return array
         array = viewed(array, image, self._name, rotate=rotate, palette=palette)
@@ -185,6 +172,7 @@ class TiffReader:
         maxworkers: int | None = None,
         rotate: bool = False,
         palette: bool = False,
+        squeeze: bool = True,
         fill_missing: bool = False,
     ) -> Iterator[np.ndarray]:
         """Decode one series after the other; the options are those of `read`."""
@@ -195,6 +183,7 @@ class TiffReader:
                 maxworkers=maxworkers,
                 rotate=rotate,
                 palette=palette,
+                squeeze=squeeze,
                 fill_missing=fill_missing,
             )
 
@@ -219,8 +208,6 @@ class TiffReader:
         number = self._file.chain.count() if whole else len(self._selection.at(int(index)))  # type: ignore[arg-type]
         for page in range(number):
             chosen = None if whole else int(index)  # type: ignore[arg-type]
-            found = self.properties(index=chosen, page=page)
-            self._charge(tuple(n or 0 for n in found.shape), found.dtype)
             yield self.read(index=chosen, page=page, maxworkers=maxworkers)
 
     def read_region(
@@ -260,12 +247,12 @@ class TiffReader:
         full = (*region, *(slice(None),) * (len(image.shape) - len(region)))
         shape = tuple(len(range(*s.indices(n))) for s, n in zip(full, image.shape, strict=True))
         self._charge(shape, image.dtype)
-        self._check(image, fill_missing=False)
+        refuse_missing(image, self._name, fill=False)
         with heard(self._name):
             array, absent = image.read_box(
                 full, self._name, self._resource.limits, workers=maxworkers
             )
-        self._tell_absent(absent, image)
+        tell_absent(absent, image, self._name)
         return np.ascontiguousarray(array)
 
     def properties(
@@ -281,10 +268,11 @@ class TiffReader:
         maxworkers: int | None = None,
         rotate: bool = False,
         palette: bool = False,
+        squeeze: bool = True,
         fill_missing: bool = False,
     ) -> ImageProperties:
         """Describe what `read` with the same options returns, from the directories alone."""
-        image = self._selection.image(index, page, series, level, key)
+        image = self._selection.image(index, page, series, level, key, squeeze=squeeze)
         return self._describe(image, rotate=rotate, palette=palette)
 
     def metadata(
@@ -400,30 +388,6 @@ class TiffReader:
                 "not in a file of this machine. Read them without it, or into out="
             )
         return mapped
-
-    def _check(self, image: Image, *, fill_missing: bool) -> None:
-        """Refuse what the backend would fill with zeros."""
-        if reason := lacking(image.key):
-            raise DecodeError(f"{self._name} cannot be decoded: {reason}", plugin="tiff")
-        missing = sum(page is None for page in image.pages)
-        if not missing:
-            return
-        text = (
-            f"{self._name} declares {len(image.pages)} planes, of which {missing} are neither in "
-            "it nor in files beside it"
-        )
-        if not fill_missing:
-            raise DecodeError(f"{text}; fill_missing=True fills them with zeros", plugin="tiff")
-        warnings.warn(f"{text}; they are filled with zeros", IIOWarning, stacklevel=4)
-
-    def _tell_absent(self, absent: int, image: Image) -> None:
-        if absent:
-            warnings.warn(
-                f"{self._name} leaves {absent} strips or tiles out; they are filled with "
-                f"{image.key.nodata}",
-                IIOWarning,
-                stacklevel=4,
-            )
 
     def _charge(self, shape: tuple[int, ...], dtype: np.dtype) -> None:
         resource = self._resource

@@ -9,6 +9,7 @@ from tifffile import TiffFile, TiffFrame, TiffPage, TiffPageSeries
 
 from iio_core import DecodeError, FrameIndexError, Index, OptionError
 
+from ._directories import Chain
 from ._images import Image, level_of, of_pages, of_series
 from ._opening import Opened
 from ._plain import Plain, is_only, plain_page
@@ -52,7 +53,7 @@ class Selection:
         if self._found is None:
             self._file.chain.count()  # all directories are looked through before
             with heard(self._name):
-                self._found = list(self._file.tiff.series)
+                self._found = list(_careful(self._file.tiff, self._file.chain).series)
         return self._found
 
     def at(self, number: int) -> TiffPageSeries:
@@ -76,7 +77,7 @@ class Selection:
         """
         chain = self._file.chain
         if page is None:
-            return self.first if is_only(chain) else None
+            return self.first if is_only(chain, self.first) else None
         number = self._counted(page)
         return self.first if number == 0 else plain_page(chain, chain.page(number))
 
@@ -133,12 +134,14 @@ class Selection:
         series: int | None,
         level: int | None,
         key: Key | None,
+        *,
+        squeeze: bool = True,
     ) -> Image:
         """Return what the arguments of `read` name."""
-        asked = (index, page, series, level)
+        asked = (index, page, series, level, squeeze)
         if key is None and asked == self._asked and self._last is not None:
             return self._last  # that was described, and now it is read
-        image = self._named(index, page, series, level, key)
+        image = self._named(index, page, series, level, key, squeeze=squeeze)
         image.keep_open = self._file.keep_open
         if image.offset is not None and image.series is not None:
             self._file.chain.refuse_inside(image.offset, image.nbytes)
@@ -153,6 +156,8 @@ class Selection:
         series: int | None,
         level: int | None,
         key: Key | None,
+        *,
+        squeeze: bool,
     ) -> Image:
         number = index if isinstance(index, int) else None
         if series is not None:
@@ -164,7 +169,7 @@ class Selection:
         wanted: Key | None = page if page is not None else key
         if wanted is None:
             found = self.at(0 if number is None else number)
-            return of_series(level_of(found, level, self._name))
+            return of_series(level_of(found, level, self._name), squeeze=squeeze)
         if level is not None and number is None:
             raise OptionError("level= is of a series: name that with index=")
         return self._of_pages(wanted, number, level)
@@ -195,3 +200,16 @@ class Selection:
         if any(p is None for p in pages):
             raise DecodeError(f"{self._name} does not have page {wanted!r}", plugin="tiff")
         return of_pages(pages, stacked=not isinstance(wanted, int))
+
+
+def _careful(tiff: TiffFile, chain: Chain) -> TiffFile:
+    """Have a file charge for its pages before the backend compares each with all others."""
+    compare = getattr(tiff, "_series_generic", None)
+    if compare is not None:
+
+        def charged() -> Any:
+            chain.charge_parsed()
+            return compare()
+
+        tiff._series_generic = charged  # type: ignore[method-assign]
+    return tiff

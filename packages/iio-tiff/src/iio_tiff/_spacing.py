@@ -15,6 +15,7 @@ from tifffile import TiffFile, TiffPage
 
 from ._images import Image
 from ._ome import Outline
+from ._values import number_or_text
 
 __all__ = ["Scale", "aperio", "scale_of", "spacing_of"]
 
@@ -109,17 +110,8 @@ def aperio(description: str) -> dict[str, Any]:
     for part in description.split("|")[1:]:
         name, equals, text = part.partition("=")
         if equals:
-            found[name.strip()] = _value(text.strip())
+            found[name.strip()] = number_or_text(text.strip())
     return found
-
-
-def _value(text: str) -> int | float | str:
-    for kind in (int, float):
-        try:
-            return kind(text)
-        except ValueError:
-            continue
-    return text
 
 
 def _svs(page: TiffPage) -> Scale:

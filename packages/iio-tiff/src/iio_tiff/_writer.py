@@ -185,59 +185,67 @@ class TiffWriter:
             If options contradict each other.
         """
         self._refuse(image)
+        if pyramid is not False and subifds:
+            raise OptionError("pyramid= writes subifds itself: one of them is enough")
         dialect = self._dialect(writeshape=writeshape)
-        told = dict(metadata or {})
-        given = {
-            "description": description,
-            "software": software,
-            "datetime": datetime,
-            "resolution": resolution,
-            "resolution_unit": resolutionunit,
-            "icc_profile": iccprofile,
-        }
-        told |= {name: value for name, value in given.items() if value is not None}
+        told = dict(metadata or {}) | _given(
+            description=description,
+            software=software,
+            datetime=datetime,
+            resolution=resolution,
+            resolution_unit=resolutionunit,
+            icc_profile=iccprofile,
+        )
         arguments = sorted_out(told, dialect, self._told)
-        if extratags:
-            arguments["extratags"] = [*arguments.get("extratags", ()), *extratags]
-        own = {
-            "bitspersample": bitspersample,
-            "colormap": colormap,
-            "extrasamples": extrasamples,
-            "maxworkers": maxworkers,
-            "predictor": predictor,
-            "rowsperstrip": rowsperstrip,
-            "subifds": subifds,
-            "subsampling": subsampling,
-            "tile": None if tile is None else tuple(tile),
-        }
-        arguments |= {name: value for name, value in own.items() if value is not None}
+        arguments |= _given(
+            bitspersample=bitspersample,
+            colormap=colormap,
+            extrasamples=extrasamples,
+            maxworkers=maxworkers,
+            predictor=predictor,
+            rowsperstrip=rowsperstrip,
+            subifds=subifds,
+            subsampling=subsampling,
+            tile=None if tile is None else tuple(tile),
+            contiguous=contiguous,
+            volumetric=volume,
+        )
         arguments |= compression_of(compress, compression, compressionargs)
         arguments |= layout_of(image, arguments["metadata"], photometric, planarconfig)
-        arguments |= {"contiguous": contiguous, "volumetric": volume}
+        if extratags:
+            arguments["extratags"] = [*arguments.get("extratags", ()), *extratags]
+        self._complete(arguments, image, dialect)
+        self._put_all(image, arguments, dialect, self._copies(image, arguments, pyramid))
+        self._below = max(0, self._below - 1) + (subifds or 0)
+        self._written += 1
+
+    def _complete(self, arguments: dict[str, Any], image: np.ndarray, dialect: str) -> None:
+        """Add what the dialect wants, and refuse what TIFF has not."""
+        if image.dtype.kind == "b" and arguments["samples"]:
+            raise self._refused(
+                "samples of one bit are not kept together; write .astype('uint8'), or single planes"
+            )
         arguments.setdefault("software", False)
         if dialect == "bare":
             arguments["metadata"] = None
         if dialect == "ome":
             arguments["metadata"].setdefault("UUID", uuid_of(image, self._written))
             arguments["metadata"].setdefault("Creator", "iio-tiff")
-        if pyramid is not False and subifds:
-            raise OptionError("pyramid= writes subifds itself: one of them is enough")
-        if image.dtype.kind == "b" and arguments["samples"]:
-            raise self._refused(
-                "samples of one bit are not kept together; write .astype('uint8'), or single planes"
-            )
         if self._below:
             arguments["subfiletype"] = 1
-        copies = self._copies(image, arguments, pyramid)
+
+    def _put_all(
+        self, image: np.ndarray, arguments: dict[str, Any], dialect: str, copies: list[np.ndarray]
+    ) -> None:
+        """Write an image, and its smaller copies below it."""
         if copies:
             arguments["subifds"] = len(copies)
         self._put(image, arguments)
-        self._below = max(0, self._below - 1) + (subifds or 0)
+        lower = {k: v for k, v in arguments.items() if k not in _ONCE}
+        if dialect == "bare":
+            lower["metadata"] = None
         for copy in copies:
-            lower = {k: v for k, v in arguments.items() if k not in _ONCE}
-            bare = {"metadata": None} if dialect == "bare" else {}
-            self._put(copy, {**lower, **bare, "subfiletype": 1, "software": False})
-        self._written += 1
+            self._put(copy, {**lower, "subfiletype": 1, "software": False})
 
     def close(self) -> None:
         """Finish the file."""
@@ -351,6 +359,11 @@ class _Nameless:
 _ONCE = frozenset(
     {"description", "datetime", "extratags", "software", "subifds", "contiguous", "metadata"}
 )
+
+
+def _given(**options: Any) -> dict[str, Any]:
+    """Return the options that have a value."""
+    return {name: value for name, value in options.items() if value is not None}
 
 
 def _said(error: BaseException) -> str:

@@ -19,8 +19,9 @@ from ._source import Source
 from ._timeline import Timeline
 from ._wholeness import is_cut
 
-__all__ = ["Decoder"]
+__all__ = ["UNKNOWN", "Decoder"]
 
+UNKNOWN = 1 << 60  # a number that no frame has
 _LEADING = 32  # packets at most that are shown before the keyframe in front of them
 
 
@@ -119,7 +120,7 @@ class Decoder:
                 return False
             if packet.is_keyframe or (not packet.size and self.next):
                 self._recovered = True
-            if self._on_error == "raise" and is_cut(packet, source.format, source.resource.size):
+            if self._on_error == "raise" and is_cut(packet, source.format, source.size):
                 raise self._damaged("its data is cut or damaged")
             self._ready.extend(packet.decode())
         except EndOfFile:
@@ -186,6 +187,19 @@ class Decoder:
                     self._set(place, chain([packet], packets))
                     self.began = place
                     return True
+        return False
+
+    def seek_time(self, time: int) -> bool:
+        """Go to the keyframe before a time; which packet that is, is not known then."""
+        self.fresh = False
+        for packets in self._seeks((time,)):
+            first = next(packets, None)
+            if first is None or not first.is_keyframe or first.pts is None or first.pts > time:
+                break
+            self._set(0, chain([first], packets))
+            self.began, self.next = 1, UNKNOWN
+            return True
+        self.began, self.next = 1, UNKNOWN
         return False
 
     def _seeks(self, times: tuple[int | None, ...]) -> Iterator[Iterator[Packet[Any]]]:

@@ -156,8 +156,14 @@ def input_format(image: np.ndarray, name: str) -> str:
     )
 
 
-def _kind(format: str) -> tuple[int, int]:
-    return next(kind for kind, name in _INPUT.items() if name == format)
+def _kind(format: str) -> tuple[int, int] | None:
+    """Return channels and bits of a format of gray or of red, green and blue."""
+    made = VideoFormat(format, 16, 16)
+    components = made.components
+    if not made.is_rgb and len(components) != 1:
+        return None
+    channels = 3 if format in ("rgb0", "0rgb", "bgr0", "0bgr") else len(components)
+    return channels, 8 if max(c.bits for c in components) <= 8 else 16
 
 
 def has_alpha(format: str) -> bool:
@@ -191,12 +197,12 @@ def output_format(codec: Codec, given: str, asked: str | None, name: str, muxer:
     offered = [f.name for f in codec.video_formats or ()]
     if asked is not None:
         return _asked(codec, asked, offered)
-    if given not in _INPUT.values():  # the caller says what arrays are: they are kept
-        return given if given in offered or not offered else offered[0]
-    kind = _kind(given)
     if not offered:
         # Raw pixels; those of RIFF are blue first.
         return _RIFF.get(given, given) if muxer == "avi" else given
+    kind = _kind(given)
+    if kind is None:  # brightness and color: the caller says what the arrays are
+        return given if given in offered else offered[0]
     if exact(codec):
         for held in _HOLDS[kind]:
             if held in offered:

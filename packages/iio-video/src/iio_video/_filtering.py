@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
 from typing import Any
 
 import av.filter
@@ -15,7 +16,7 @@ from iio_core import OptionError
 
 from ._failures import said
 
-__all__ = ["FRAMEWISE", "Filters"]
+__all__ = ["FRAMEWISE", "Filters", "Pipe"]
 
 Options = Mapping[str, Any] | str | None
 
@@ -101,29 +102,23 @@ class Filters:
 
     def apply(self, frames: Iterable[VideoFrame]) -> Iterator[VideoFrame]:
         """Yield what comes out of the filters."""
-        if not self:
-            yield from frames
-            return
-        graph: av.filter.Graph | None = None
-        shape: tuple[int, int, str] | None = None
+        pipe = self.pipe()
         for frame in frames:
-            now = frame.width, frame.height, frame.format.name
-            if graph is None or now != shape:  # filters are made for one kind of frame
-                if graph is not None:
-                    yield from _pulled(graph, last=True)
-                graph, shape = self._graph(frame), now
-            graph.vpush(frame)
-            yield from _pulled(graph)
-        if graph is not None:
-            yield from _pulled(graph, last=True)
+            yield from pipe.push(frame)
+        yield from pipe.finish()
 
-    def _graph(self, frame: VideoFrame) -> av.filter.Graph:
+    def pipe(self) -> Pipe:
+        """Return the filters as something that frames are put into, one after the other."""
+        return Pipe(self)
+
+    def graph(self, frame: VideoFrame) -> av.filter.Graph:
+        """Return the filters, set up for frames like one."""
         graph = av.filter.Graph()
         source = graph.add_buffer(
             width=frame.width,
             height=frame.height,
             format=frame.format,
-            time_base=frame.time_base,
+            time_base=frame.time_base or Fraction(1, 1000),
         )
         made = {"video_in": source, "video_out": graph.add("buffersink")}
         for node, (name, options) in self._nodes.items():
@@ -145,9 +140,42 @@ class Filters:
         return graph
 
 
-def _pulled(graph: av.filter.Graph, *, last: bool = False) -> Iterator[VideoFrame]:
-    if last:
+class Pipe:
+    """Filters at work.
+
+    Parameters
+    ----------
+    filters : Filters
+        What is done with frames.
+    """
+
+    def __init__(self, filters: Filters) -> None:
+        self._filters = filters
+        self._graph: av.filter.Graph | None = None
+        self._kind: tuple[int, int, str] | None = None
+
+    def push(self, frame: VideoFrame) -> list[VideoFrame]:
+        """Put a frame in; return what comes out."""
+        if not self._filters:
+            return [frame]
+        made: list[VideoFrame] = []
+        kind = frame.width, frame.height, frame.format.name
+        if self._graph is None or kind != self._kind:  # filters are made for one kind of frame
+            made = self.finish()
+            self._graph, self._kind = self._filters.graph(frame), kind
+        self._graph.vpush(frame)
+        return [*made, *_pulled(self._graph)]
+
+    def finish(self) -> list[VideoFrame]:
+        """Say that there are no more; return what is still to come out."""
+        if self._graph is None:
+            return []
+        graph, self._graph = self._graph, None
         graph.vpush(None)
+        return list(_pulled(graph))
+
+
+def _pulled(graph: av.filter.Graph) -> Iterator[VideoFrame]:
     while True:
         try:
             yield graph.vpull()

@@ -9,7 +9,7 @@ from av.video.frame import VideoFrame
 
 from iio_core import DecodeError, FrameIndexError
 
-from ._decoder import Decoder
+from ._decoder import UNKNOWN, Decoder
 from ._failures import decoding
 from ._source import Source
 from ._timeline import Timeline
@@ -38,10 +38,13 @@ class Frames:
         The open container.
     on_error : {"raise", "stop", "ignore"}
         What a damaged frame is: an error, the end of the video, or shown as far as it can be.
+    constant : bool
+        Whether the caller promises that frames are evenly spaced.
     """
 
-    def __init__(self, source: Source, on_error: str = "raise") -> None:
+    def __init__(self, source: Source, on_error: str = "raise", *, constant: bool = False) -> None:
         self._source = source
+        self._constant = constant
         self._decoder = Decoder(source, on_error)
         self._timeline: Timeline | None = None
         self._first: VideoFrame | None = None
@@ -173,6 +176,8 @@ class Frames:
         elif number == 0:
             decoder.rewind()
             frame = decoder.decode()
+        elif (evenly := self._at_rate(number)) is not None:
+            frame = evenly
         elif self.timeline.regular:
             frame = self._find(number)
         else:
@@ -216,6 +221,31 @@ class Frames:
         return FrameIndexError(
             f"{name} has {total} frames; there is no frame {number}", plugin="pyav"
         )
+
+    def _at_rate(self, number: int) -> VideoFrame | None:
+        """Return a frame by its time, if frames are evenly spaced and it begins just then."""
+        stream = self._source.stream
+        rate, base = stream.average_rate, stream.time_base
+        if not self._constant or self._timeline is not None or not rate or not base:
+            return None
+        if not self._source.container.format.name.startswith(("mov", "matroska")):
+            return None  # seeking is not by the time of being shown
+        time = (stream.start_time or 0) + round(number / (rate * base))
+        if not self._decoder.seek_time(time):
+            return None
+        try:
+            while (frame := self._decoder.decode()) is not None:
+                if frame.pts is None or frame.pts > time:
+                    return None
+                if frame.pts == time:
+                    self._decoder.next = number + 1
+                    return frame
+        except DecodeError:
+            pass  # decoding from the beginning tells more
+        finally:
+            if self._decoder.next != number + 1:
+                self._decoder.next = UNKNOWN
+        return None
 
     def _find(self, number: int) -> VideoFrame | None:
         """Return a frame by decoding from a keyframe before it."""

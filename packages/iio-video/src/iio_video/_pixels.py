@@ -89,6 +89,8 @@ def layout(name: str) -> Layout:
     OptionError
         If there is no such format, or it has no samples that NumPy has a type for.
     """
+    if not isinstance(name, str):
+        raise OptionError(f"format={name!r} is no name of a pixel format, such as 'rgb24'")
     name = _native(name)
     try:
         format = VideoFormat(name, 16, 16)

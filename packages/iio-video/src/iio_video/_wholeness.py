@@ -22,7 +22,8 @@ def is_cut(packet: Packet[Any], format: str | None, size: int | None) -> bool:
         How many bytes the file has.
     """
     if packet.is_corrupt:
-        return True
+        # Where one segment of a playlist ends, numbers of the next one begin anew.
+        return format != "HLS"
     if not packet.size:
         return False
     if size is not None and packet.pos is not None and packet.pos + packet.size > size:

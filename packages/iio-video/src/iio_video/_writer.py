@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any, Literal, NoReturn
 
@@ -22,11 +22,14 @@ from ._encoding import encoder, has_alpha, input_format, muxer, output_format, s
 from ._failures import said
 from ._filtering import Filters
 from ._framing import frame_of
+from ._imageio import SessionMethods
 from ._options import rate_of
+from ._pixels import Painter
 from ._quality import quiet, set_quality
 from ._reader import Graph, Sequenced
 from ._settings import Settings
 from ._sink import Sink
+from ._sound import Sound
 from ._tags import kept
 
 __all__ = ["VideoWriter"]
@@ -34,7 +37,7 @@ __all__ = ["VideoWriter"]
 _FPS = 24
 
 
-class VideoWriter:
+class VideoWriter(SessionMethods):
     """Writes a video. All its frames have one size, and are encoded as they come.
 
     Parameters
@@ -45,7 +48,7 @@ class VideoWriter:
         The name of the format.
     settings : Settings
         What was asked for when it was opened.
-    container, fragmented, thread_count, thread_type
+    container, container_options, audio_from, fragmented, thread_count, thread_type
         As for `PyavPlugin.open_writer`.
     """
 
@@ -57,6 +60,7 @@ class VideoWriter:
         *,
         container: str | None = None,
         container_options: Mapping[str, Any] | None = None,
+        audio_from: Any = None,
         fragmented: bool = False,
         thread_count: int = 0,
         thread_type: str | None = None,
@@ -66,17 +70,20 @@ class VideoWriter:
         self._settings = settings
         self._muxer = muxer(format, target.extension, container)
         self._fragmented = bool(fragmented)
+        self._sound = None if audio_from is None else Sound(audio_from)
         self._threads = int(thread_count), thread_type
-        self._tags: dict[str, str] = {}
+        self.video_stream_metadata: dict[str, str] = {}
         self._sink = Sink(target.open(), flush=self._fragmented)
         self._container = self._open(container_options or {})
+        self.container_metadata: dict[str, str] = self._container.metadata
         self._stream: VideoStream | None = None
         self._reformatter = VideoReformatter()
-        self._filters = Filters()
+        self._pipe = Filters().pipe()
         self._shape: tuple[tuple[int, ...], str] | None = None
         self._given = self._encoded = ""
-        self._padded: tuple[int, int] | None = None
-        self._scaled = False
+        self._fps = Fraction(_FPS)
+        self._codec: Codec
+        self._padded = self._scaled = False
         self.written = 0
 
     def _open(self, given: Mapping[str, Any]) -> OutputContainer:
@@ -160,8 +167,10 @@ class VideoWriter:
         if self._shape is None:
             self._begin(image)
         self._check(image)
-        for frame in self._prepared(image):
-            self._encode(frame)
+        frame = frame_of(image, self._given, self._target.name)
+        frame.pts, frame.time_base = self.written, 1 / self._fps
+        for filtered in self._pipe.push(frame):
+            self._put(filtered)
         self.written += 1
 
     # -- before the first frame -----------------------------------------------------------------
@@ -174,7 +183,7 @@ class VideoWriter:
             self._settings = self._settings.changed({"fps": metadata["fps"]}, begun=False)
         tags = kept(metadata, self._muxer, self._target.name)
         if self.written:
-            tags = {k: v for k, v in tags.items() if self._tags.get(k) != v}
+            tags = {k: v for k, v in tags.items() if self.container_metadata.get(k) != v}
             if tags:
                 warnings.warn(
                     f"{self._target.name}: {', '.join(tags)} came after the first frame, when the "
@@ -183,24 +192,28 @@ class VideoWriter:
                     stacklevel=3,
                 )
             return
-        self._tags |= tags
-        self._container.metadata.update(self._tags)
+        self.container_metadata |= tags
 
     def _begin(self, image: np.ndarray) -> None:
-        settings = self._settings
-        fps = rate_of(_FPS if settings.fps is None else settings.fps)
-        given = settings.in_pixel_format or input_format(image, self._target.name)
-        made = encoder(self._format, self._target.extension, settings.codec, fps)
+        """Choose codec and pixel format; what is refused is refused here."""
+        settings, name = self._settings, self._target.name
+        self._fps = rate_of(_FPS if settings.fps is None else settings.fps)
+        self._given = settings.in_pixel_format or input_format(image, name)
+        self._codec = encoder(self._format, self._target.extension, settings.codec, self._fps)
         filters = Filters(settings.filter_sequence, settings.filter_graph)
-        encoded = output_format(made, given, settings.pixels, self._target.name, self._muxer)
-        frame = frame_of(image, given, self._target.name)
-        first = next(filters.apply(iter([frame])), frame) if filters else frame
-        width, height = self._size(made, encoded, first.width, first.height)
-        stream = self._stream or self._add(made, encoded, fps, width, height)
-        self._stream, self._filters = stream, filters
-        self._given, self._encoded = given, encoded
+        self._pipe = filters.pipe()
+        self._encoded = output_format(self._codec, self._given, settings.pixels, name, self._muxer)
+        if not filters:
+            frame = frame_of(image, self._given, name)
+            self._open_stream(frame.width, frame.height)
         self._shape = image.shape, image.dtype.name
-        self._padded = (width, height) if (width, height) != (first.width, first.height) else None
+
+    def _open_stream(self, width: int, height: int) -> VideoStream:
+        """Open the encoder for frames of a size, which is the first time that it is known."""
+        size = self._size(self._codec, self._encoded, width, height)
+        self._padded = size != (width, height) and not self._scaled
+        self._stream = self._add(self._codec, self._encoded, self._fps, *size)
+        return self._stream
 
     def _size(self, codec: Codec, format: str, width: int, height: int) -> tuple[int, int]:
         """Return the size that is encoded, and warn if it is not that of the frames."""
@@ -242,9 +255,13 @@ class VideoWriter:
         options = {str(k): str(v) for k, v in (settings.options or {}).items()}
         try:
             stream = self._container.add_stream(codec.name, rate=fps)
-            assert isinstance(stream, VideoStream)
+        except ValueError as error:
+            raise self._not_held(codec, error) from None
+        assert isinstance(stream, VideoStream)
+        try:
             stream.width, stream.height, stream.pix_fmt = width, height, format
             stream.time_base = 1 / fps
+            stream.metadata.update(self.video_stream_metadata)
             context = stream.codec_context
             context.thread_count = self._threads[0]
             if self._threads[1] is not None:
@@ -260,15 +277,20 @@ class VideoWriter:
             self._fail(codec, format, fps, width, height, error)
         if unknown:
             raise OptionError(f"options: the encoder {codec.name} has no {', '.join(unknown)}")
+        if self._sound is not None:
+            self._sound.add_to(self._container)
         try:
             self._container.start_encoding()
         except (FFmpegError, ValueError) as error:
-            raise self._refused(
-                f"the container {self._muxer} does not hold what {codec.name} encodes "
-                f"({said(error)}): choose another codec=, or write Matroska (.mkv), which holds "
-                "nearly all"
-            ) from None
+            raise self._not_held(codec, error) from None
         return stream
+
+    def _not_held(self, codec: Codec, error: BaseException) -> EncodeError:
+        other = "" if self._muxer == "matroska" else ", or write Matroska (.mkv), which holds most"
+        return self._refused(
+            f"the container {self._muxer} does not hold what {codec.name} encodes ({said(error)}): "
+            f"choose another codec={other}"
+        )
 
     def _fail(
         self,
@@ -308,24 +330,22 @@ class VideoWriter:
                     "codec='qtrle' or 'png'"
                 )
 
-    def _prepared(self, image: np.ndarray) -> Iterator[VideoFrame]:
-        """Yield frames in the pixel format and size of the encoder."""
-        if self._padded is not None and not self._scaled and not self._filters:
-            image = _pad(image, *self._padded)
-        frame = frame_of(image, self._given, self._target.name)
-        for filtered in self._filters.apply(iter([frame])):
-            yield self._fitted(filtered)
-
-    def _fitted(self, frame: VideoFrame) -> VideoFrame:
-        assert self._stream is not None
-        width, height = self._stream.width, self._stream.height
+    def _put(self, frame: VideoFrame) -> None:
+        """Encode a frame that came out of the filters."""
+        stream = self._stream or self._open_stream(frame.width, frame.height)
+        width, height = stream.width, stream.height
+        if self._padded:
+            image = self._painter.paint(frame)
+            frame = frame_of(_pad(image, width, height), self._given, self._target.name)
         resized = (frame.width, frame.height) != (width, height)
-        return self._reformatter.reformat(
-            frame,
-            width,
-            height,
-            self._encoded,
-            interpolation=Interpolation.BICUBIC if resized else None,
+        self._encode(
+            self._reformatter.reformat(
+                frame,
+                width,
+                height,
+                self._encoded,
+                interpolation=Interpolation.BICUBIC if resized else None,
+            )
         )
 
     def _encode(self, frame: VideoFrame | None) -> None:
@@ -336,19 +356,32 @@ class VideoWriter:
             self._count += 1
         for packet in self._stream.encode(frame):
             self._container.mux(packet)
+        if self._sound is not None:
+            self._sound.write(self._container, self._count / self._fps)
+
+    @property
+    def _painter(self) -> Painter:
+        return Painter(self._given)
 
     _count = 0  # frames that the encoder has got
 
     def close(self) -> None:
         """Encode what the encoder still has, and finish the file."""
-        if self._stream is not None:
-            self._encode(None)
+        for frame in self._pipe.finish():
+            self._put(frame)
+        if self._stream is None:
+            raise self._refused("the filters let no frame through")
+        self._encode(None)
         self._container.close()
+        if self._sound is not None:
+            self._sound.close()
 
     def abort(self) -> None:
         """Give up."""
         self._sink.closed = True
         self._container.close()
+        if self._sound is not None:
+            self._sound.close()
 
 
 def _pad(image: np.ndarray, width: int, height: int) -> np.ndarray:

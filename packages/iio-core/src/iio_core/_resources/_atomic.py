@@ -29,6 +29,11 @@ _O_BINARY = getattr(os, "O_BINARY", 0)
 _NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | _O_BINARY
 _NO_TMPFILE = {errno.EOPNOTSUPP, errno.EISDIR, errno.ENOENT, errno.EINVAL}
 _NO_NEW_FILES = {errno.EACCES, errno.EPERM, errno.EROFS}
+# Without /proc, and where a file system or a sandbox knows no link to a nameless file.
+_NO_LINK = {
+    *(errno.ENOENT, errno.EPERM, errno.EACCES, errno.EXDEV),
+    *(errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP),
+}
 _NO_RENAME = {errno.EBUSY, errno.EPERM, errno.EACCES, errno.EXDEV}
 
 
@@ -184,14 +189,12 @@ class PathTarget(Target):
             elif self._temporary is not None:
                 os.chmod(self._temporary, self._mode)
         if self._temporary is None:
-            if self._mode is None:
-                # Nothing was there: one step, and no name that a kill could leave behind.
-                with contextlib.suppress(FileExistsError):
-                    self._link(file, self.path)
-                    return
+            if self._mode is None and _is_linked(file, self.path):
+                return  # nothing was there: one step, and no name that a kill could leave behind
             # Known before it exists: Ctrl-C right behind the link leaves nothing either.
             self._temporary = self._hidden_name()
-            self._link(file, self._temporary)
+            if not _is_linked(file, self._temporary):
+                self._copy_to(self._temporary, file)
         elif os.name == "nt":
             file.close()  # Windows renames no file that is open
         try:
@@ -204,15 +207,16 @@ class PathTarget(Target):
             os.unlink(self._temporary)
         self._temporary = None
 
-    def _link(self, file: IO[bytes], path: str) -> None:
-        """Give a nameless file a name."""
-        # link(2) does not follow the symbolic link in /proc; linkat(2) does, which Python calls
-        # only if it is given a directory (that an absolute path makes no use of).
-        folder = os.open(os.path.dirname(path), os.O_RDONLY)
-        try:
-            os.link(f"/proc/self/fd/{file.fileno()}", path, src_dir_fd=folder, follow_symlinks=True)
-        finally:
-            os.close(folder)
+    def _copy_to(self, path: str, file: IO[bytes]) -> None:
+        """Write once more what was encoded, to a new file of this name."""
+        file.seek(0)
+        with open(os.open(path, _NEW, 0o666), "wb") as sink:
+            copy(file, sink)
+            if self._mode is not None:
+                os.chmod(path, self._mode)
+            if self._fsync:
+                sink.flush()
+                os.fsync(sink.fileno())
 
     def _overwrite(self, file: IO[bytes]) -> None:
         """Copy what was encoded over what is there."""
@@ -242,6 +246,22 @@ class PathTarget(Target):
                 with contextlib.suppress(FileNotFoundError):
                     os.unlink(self._temporary)
                 self._temporary = None
+
+
+def _is_linked(file: IO[bytes], path: str) -> bool:
+    """Give a nameless file a name, if that is free and the system can."""
+    # link(2) does not follow the symbolic link in /proc; linkat(2) does, which Python calls only if
+    # it is given a directory (that an absolute path makes no use of).
+    folder = os.open("/", os.O_RDONLY)
+    try:
+        os.link(f"/proc/self/fd/{file.fileno()}", path, src_dir_fd=folder, follow_symlinks=True)
+    except OSError as error:
+        if error.errno not in _NO_LINK | {errno.EEXIST}:
+            raise
+        return False
+    finally:
+        os.close(folder)
+    return True
 
 
 def _is_regular(path: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 from collections.abc import Iterator
@@ -62,6 +63,35 @@ def temporary_folder(
 
     with held_interrupts():
         return tempfile.TemporaryDirectory(prefix=prefix, dir=beside)
+
+
+class Positioned(io.RawIOBase):
+    """A file to read with a position of its own: several may be of one place."""
+
+    _position = 0
+
+    def _end(self) -> int:
+        """Return how long it is."""
+        raise NotImplementedError  # every kind of file says how
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        if whence == io.SEEK_END:
+            offset += self._end()
+        elif whence == io.SEEK_CUR:
+            offset += self._position
+        if offset < 0:
+            raise OSError(errno.EINVAL, "there is nothing before the beginning of a file")
+        self._position = offset
+        return offset
+
+    def tell(self) -> int:
+        return self._position
 
 
 class Resource:

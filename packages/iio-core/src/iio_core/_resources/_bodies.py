@@ -7,7 +7,6 @@ any part of it.
 
 from __future__ import annotations
 
-import errno
 import io
 import os
 import tempfile
@@ -19,7 +18,7 @@ from typing import IO, Any, Protocol
 
 from .._errors import DecodeError
 from .._limits import Limits
-from ._base import Resource, copy, file_name, temporary_folder, write_all
+from ._base import Positioned, Resource, copy, file_name, temporary_folder, write_all
 
 __all__ = ["Body", "BodyFile", "NetworkResource", "StreamedBody", "new_spool"]
 
@@ -111,35 +110,18 @@ class StreamedBody:
         self._spool.close()
 
 
-class BodyFile(io.RawIOBase):
-    """A body as a file, with a position of its own; it is read in the process that opened it."""
+class BodyFile(Positioned):
+    """A body as a file; it is read in the process that opened it."""
 
     def __init__(self, body: Body, limits: Limits, name: str, process: int) -> None:
         self._body = body
         self._limits = limits
         self._process = process
-        self._position = 0
         self.name = name
 
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        if whence == io.SEEK_END:
-            self._check_process()
-            offset += self._body.size()
-        elif whence == io.SEEK_CUR:
-            offset += self._position
-        if offset < 0:
-            raise OSError(errno.EINVAL, "there is nothing before the beginning of a file")
-        self._position = offset
-        return offset
-
-    def tell(self) -> int:
-        return self._position
+    def _end(self) -> int:
+        self._check_process()
+        return self._body.size()
 
     def readinto(self, buffer: Any) -> int:
         self._check_process()

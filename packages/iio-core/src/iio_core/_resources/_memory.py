@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import errno
 import io
 from typing import IO, Any, cast
 
 from .._errors import DecodeError, OptionError
 from .._limits import Limits
-from ._base import Resource, Target, copy
+from ._base import Positioned, Resource, Target, copy
 
 __all__ = ["BytesResource", "BytesTarget", "FileObjectResource", "FileObjectTarget"]
 
@@ -29,37 +28,20 @@ class BytesResource(Resource):
         return io.BytesIO(self._data)
 
 
-class _Borrowed(io.RawIOBase):
-    """The caller's file object: closing this leaves it open, short reads are no trouble.
-
-    It has a position of its own, so that a resource can be opened twice at a time.
-    """
+class _Borrowed(Positioned):
+    """The caller's file object: closing this leaves it open, short reads are no trouble."""
 
     def __init__(self, file: IO[bytes], name: str, *, seekable: bool) -> None:
         self._borrowed = file
         self._name = name
         self._seekable = seekable
-        self._position = 0
-
-    def readable(self) -> bool:
-        return True
 
     def seekable(self) -> bool:
         return self._seekable
 
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        if whence == io.SEEK_END:
-            end: int | None = self._borrowed.seek(0, io.SEEK_END)
-            offset += self._borrowed.tell() if end is None else end
-        elif whence == io.SEEK_CUR:
-            offset += self._position
-        if offset < 0:
-            raise OSError(errno.EINVAL, "there is nothing before the beginning of a file")
-        self._position = offset
-        return offset
-
-    def tell(self) -> int:
-        return self._position
+    def _end(self) -> int:
+        end: int | None = self._borrowed.seek(0, io.SEEK_END)
+        return self._borrowed.tell() if end is None else end
 
     def readinto(self, buffer: Any) -> int:
         if self._seekable:

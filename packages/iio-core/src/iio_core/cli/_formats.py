@@ -131,12 +131,15 @@ def matching(what: str, registry: Registry) -> list[Row]:
     if not named and not os.path.exists(what):
         extension = word if word.startswith(".") else f".{word}"
         named = [row for row in known if extension in row.format.extensions]
-    if named:  # what writes as well before what only reads, a wheel before an extra
-        return sorted(
-            named,
-            key=lambda row: (not row.here, not (row.reads and row.writes), "[" in row.install),
-        )
+    if named:
+        return sorted(named, key=_rank)
     return _of_file(what, known) if _is_resource(what) else []
+
+
+def _rank(row: Row) -> tuple[object, ...]:
+    """Put what writes as well before what only reads, a wheel before an extra."""
+    both = row.reads and row.writes
+    return not row.here, not both, -row.format.priority, "[" in row.install
 
 
 def _is_resource(what: str) -> bool:

@@ -39,19 +39,19 @@ class _Place:
 
     def __init__(self, job: Job) -> None:
         self.source = job.sources[0]
-        self._target = job.path()
+        self.target = job.path()
         self.warnings: dict[str, str] = {}
 
     def named(self, text: str) -> str:
         """Return a sentence with the file that it is about."""
-        told = self.source in text or self._target in text
+        told = self.source in text or self.target in text
         return text if told else f"{self.source}: {text}"
 
     def note(self, message: Warning | str, *where: object, **more: object) -> None:
         """Take note of a warning; the same one of a later image says nothing new."""
         text = str(message)
         if len(self.warnings) < _MOST_WARNINGS:
-            self.warnings.setdefault(text, self.named(text))
+            self.warnings.setdefault(text.replace(self.target, ""), self.named(text))
 
 
 def convert(job: Job, settings: Settings, tick: Tick | None = None) -> Result:
@@ -151,7 +151,7 @@ def _split(job: Job, settings: Settings, tick: Tick | None, place: _Place) -> Re
     with closing(_images(job, settings, tick, place)) as images:
         for image in images:
             for plane in planes(image):
-                path = job.path(number)
+                path = place.target = job.path(number)
                 number += 1
                 if not settings.overwrite and os.path.exists(path):
                     skipped += 1

@@ -27,6 +27,7 @@ _BATCHES = 3
 _SECONDS = 0.25  # of one batch of opens, if the whole number would take longer
 _AGAIN = 6  # times as long are the batches of a further look
 _LOOKS = 3  # further ones, until one shows that nothing adds up any more
+_NOISE = 40  # objects that a batch may leave, of which a reader that is kept has more
 _LEAST = 256 << 10  # bytes of a batch: less is no leak of memory that anybody can see
 
 
@@ -79,29 +80,29 @@ def opened_often(given: Given) -> Broken | None:
         once = _turns(given, paths, 50)
         size = max(10, min(given.settings["opens"] // _BATCHES // 2, int(_SECONDS / once)))
         before = handles()
-        adds_up = _adds_up(given, paths, size)
+        adds_up = _adds_up(given, paths, size, size // 2)
         opens = 2 * size * _BATCHES
         if left := folder_content(temporary):
             return Broken("temporary", f"after {opens} opens: {', '.join(left[:5])}")
         if (more := handles() - before) >= max(1, opens // 4):
             return Broken("handles", f"after {opens} opens {more} more are open")
         # Caches of Python and of backends may take hundreds of opens to be full: a leak goes on.
+        longer = min(_AGAIN * size, max(2 * size, int(_AGAIN * _SECONDS / once)))
         for _ in range(_LOOKS):
-            if not adds_up:
-                break
-            adds_up = _adds_up(given, paths, _AGAIN * size)
+            if adds_up:
+                adds_up = _adds_up(given, paths, longer, max(longer // 2, _NOISE))
         if adds_up:
             return Broken("leak", adds_up)
     return None
 
 
-def _adds_up(given: Given, paths: list[Path], size: int) -> str:
-    """Open the files in batches; tell what there is more of after each, if anything."""
+def _adds_up(given: Given, paths: list[Path], size: int, most: int) -> str:
+    """Open the files in batches; tell what there is more of after each, if it is much."""
     opens = 2 * size * _BATCHES
     growth = [_grown(given, paths, size) for _ in range(_BATCHES)]
     blocks, memory = zip(*growth, strict=True)
     # In each batch: what is kept once, or until a cache is full, is no leak.
-    if min(blocks) >= size // 2:
+    if min(blocks) >= most:
         return f"after {opens} opens there are {sum(blocks)} objects more"
     if min(memory) >= _LEAST:
         return f"after {opens} opens {sum(memory) >> 10} KiB more are held"
@@ -178,9 +179,19 @@ def _turns(given: Given, paths: list[Path], count: int) -> float:
 
 def _grown(given: Given, paths: list[Path], count: int) -> tuple[int, int]:
     """Open each file so often; return how many objects and bytes more there are."""
-    gc.collect()
+    _forget()
     blocks, memory = sys.getallocatedblocks(), resident_memory()
     for _ in range(count):
         _turns(given, paths, 1)
-    gc.collect()
+    _forget()
     return sys.getallocatedblocks() - blocks, resident_memory() - memory
+
+
+def _forget() -> None:
+    """Let go of what only Python itself still holds.
+
+    Its cache of attributes keeps every name that C code looked one up by, up to some thousands.
+    """
+    gc.collect()
+    clear = getattr(sys, "_clear_internal_caches", None) or sys._clear_type_cache  # since 3.13
+    clear()

@@ -55,6 +55,9 @@ class LegacyFormat:
         By default those of `format`; without one, those of all formats of the plugin.
     slices : bool
         Whether a volume is written image by image, and not as one array.
+    stands_in : bool
+        Whether the name is that of another backend, whose format this one reads or writes in its
+        place: it stands for this one only where no plugin has it for its own.
 
     Examples
     --------
@@ -68,6 +71,7 @@ class LegacyFormat:
     description: str = ""
     extensions: tuple[str, ...] | None = None
     slices: bool = False
+    stands_in: bool = False
 
     def __post_init__(self) -> None:
         if not self.name or set(self.modes) - set("iIvV"):

@@ -42,10 +42,16 @@ class _Table:
         self.formats: dict[str, PluginFormat] = {}
         self.by_format: dict[tuple[str, str | None], PluginFormat] = {}
         plugins = [p for p in registry.plugins if not is_adapter(p)]
-        for plugin in sorted(plugins, key=lambda p: (registry.position(p), not p.ours)):
-            self._add(plugin)
+        standing_in: list[PluginFormat] = []
+        # What is used on request only is asked for by its names: nobody else may have them.
+        for plugin in sorted(
+            plugins, key=lambda p: (not p.spec.on_request, registry.position(p), not p.ours)
+        ):
+            self._add(plugin, standing_in)
+        for made in standing_in:  # whose own name it is has it, whoever comes first
+            self.formats.setdefault(made.name, made)
 
-    def _add(self, plugin: Plugin) -> None:
+    def _add(self, plugin: Plugin, standing_in: list[PluginFormat]) -> None:
         name = plugin.spec.name
         for legacy in _legacy_of(plugin):
             try:
@@ -55,6 +61,9 @@ class _Table:
                     f"plugin {plugin}: its name {legacy.name!r} of imageio 2.9 stands for "
                     f"{legacy.format!r}, which is none of its formats"
                 )
+                continue
+            if legacy.stands_in:
+                standing_in.append(made)
                 continue
             self._name(made)
             self.by_format.setdefault((name, legacy.format), made)

@@ -86,7 +86,7 @@ def _nowhere(name: str, formats: FormatManager) -> IIOError:
     """Return the error for a name that no wheel has which is known."""
     if name.upper().endswith("-FI"):
         return UnknownFormatError(
-            f"format {name!r}: no wheel of this project uses FreeImage; "
+            f"format {name!r}: no plugin here has such a name of FreeImage's; "
             f"format={name[:-3].lower()!r} asks whoever reads and writes this"
         )
     if name.upper() in _NOT_YET:

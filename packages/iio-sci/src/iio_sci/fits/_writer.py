@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import warnings
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import IO, Any, Literal
 
 import numpy as np
@@ -39,6 +41,7 @@ class FitsWriter:
     def __init__(self, target: Target) -> None:
         self._target = target
         self._started = False
+        self._gzip: gzip.GzipFile | None = None
 
     def write(
         self,
@@ -119,10 +122,24 @@ class FitsWriter:
         self._started = True
 
     def close(self) -> None:
-        """Nothing to finish: every unit is whole."""
+        """Finish gzip; every unit is whole."""
+        if self._gzip is not None:
+            self._gzip.close()
 
     def abort(self) -> None:
-        """Nothing to give up: what was written is core's to throw away."""
+        """Let go of gzip; what was written is core's to throw away."""
+        if self._gzip is not None:
+            with suppress(Exception):  # a full disk, again
+                self._gzip.close()
+
+    def _sink(self) -> IO[bytes]:
+        """Return where units are written to."""
+        file = self._target.open()
+        if self._target.extension != ".gz":
+            return file
+        if self._gzip is None:  # of no date: the same image is the same file
+            self._gzip = gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0)
+        return self._gzip  # type: ignore[return-value]
 
     def _usual(self, image: np.ndarray) -> Compression | Literal["no"]:
         if self._target.extension != ".fz":
@@ -152,7 +169,7 @@ class FitsWriter:
             hdu.header.update(scaling)
         if checksum:
             hdu.add_checksum()
-        file = self._target.open()
+        file = self._sink()
         file.write(hdu.header.tostring().encode("ascii"))
         _write_data(file, image)
 
@@ -164,7 +181,7 @@ class FitsWriter:
         fits.HDUList([fits.PrimaryHDU(), hdu]).writeto(sink, checksum=checksum)
         packed = sink.getbuffer()
         # Of one file with an empty primary unit the second unit is what is wanted.
-        self._target.open().write(packed[BLOCK if self._started else 0 :])
+        self._sink().write(packed[BLOCK if self._started else 0 :])
 
 
 def _write_data(file: IO[bytes], image: np.ndarray) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Iterator
 from typing import IO, Any
 
@@ -10,12 +11,13 @@ import numpy as np
 
 from iio_core import DecodeError, FrameIndexError, ImageProperties, Index, OptionError, Resource
 
-from ._array import Packed, Plain, describe
+from ._array import Packed, Plain, describe, turned
 
 __all__ = ["NpyReader", "NpzReader"]
 
 _LOCAL = 30  # bytes of a member's own header, APPNOTE.TXT 4.3.7
 _ENCRYPTED = 1
+_PIECE = 1 << 20
 
 
 class NpzReader:
@@ -176,11 +178,25 @@ class _Stored(Plain):
         local = file.read(_LOCAL)
         names = int.from_bytes(local[26:28], "little") + int.from_bytes(local[28:30], "little")
         super().__init__(resource, file, info.header_offset + _LOCAL + names, name)
-        self._whole = Packed(resource, archive, info, name)
+        self._info, self._begin = info, info.header_offset + _LOCAL + names
+        there = info.file_size - self.header.length
+        if self.header.nbytes > there or info.file_size != info.compress_size:
+            raise DecodeError(
+                f"{name} declares an array of {self.header.nbytes} bytes; the archive has {there}"
+            )
 
     def read(self) -> np.ndarray[Any, Any]:
         """Return the array; its checksum is right."""
-        return self._whole.read()
+        self._file.seek(self._begin)
+        checksum = zlib.crc32(self._file.read(self.header.length))
+        array, checksum = self._flat.read_checked(self._file, self._name, checksum)
+        rest = self._info.file_size - self.header.length - self.header.nbytes
+        while rest > 0 and (piece := self._file.read(min(rest, _PIECE))):
+            checksum = zlib.crc32(piece, checksum)
+            rest -= len(piece)
+        if checksum != self._info.CRC:
+            raise DecodeError(f"{self._name} is damaged: its checksum (CRC) is wrong")
+        return turned(array, self.header)
 
 
 class NpyReader:

@@ -1,0 +1,1 @@
+"""What ITK reads and writes: MetaImage, NRRD, VTK, GIPL, MINC, NIfTI and others."""
