@@ -216,6 +216,12 @@ ENTRIES: tuple[Entry, ...] = (
          (2048, b'\x89HDF\r\n\x1a\n', None),
      ),
      True, (('bool', ()), ('uint8', ()), ('uint16', ()), ('uint32', ()), ('uint64', ()), ('int8', ()), ('int16', ()), ('int32', ()), ('int64', ()), ('float16', ()), ('float32', ()), ('float64', ()), ('complex64', ()), ('complex128', ())), (), 0),
+    ('iio-medical[itk]', 'itk', 'iio-medical', 'BIORAD',
+     ('.pic',),
+     (
+         (54, b'90', None),
+     ),
+     True, (('uint8', (1,)),), (), 0),
     ('iio-medical[itk]', 'itk', 'iio-medical', 'GIPL',
      ('.gipl', '.gipl.gz'),
      (
@@ -268,6 +274,19 @@ ENTRIES: tuple[Entry, ...] = (
          (0, b'NRRD000', None),
      ),
      True, (('uint8', (1,)), ('int8', (1,)), ('uint16', (1,)), ('int16', (1,)), ('uint32', (1,)), ('int32', (1,)), ('uint64', (1,)), ('int64', (1,)), ('float32', (1,)), ('float64', (1,))), (), 0),
+    ('iio-medical[itk]', 'itk', 'iio-medical', 'PNG',
+     ('.png',),
+     (
+         (0, b'\x89PNG\r\n\x1a\n', None),
+     ),
+     True, (('uint8', (1, 3, 4)), ('uint16', (1, 3, 4))), (), -50),
+    ('iio-medical[itk]', 'itk', 'iio-medical', 'TIFF',
+     ('.tif', '.tiff'),
+     (
+         (0, b'II*\x00', None),
+         (0, b'MM\x00*', None),
+     ),
+     True, (('uint8', (1,)), ('int8', (1,)), ('uint16', (1,)), ('int16', (1,)), ('uint32', (1,)), ('int32', (1,)), ('float32', (1,))), (), -50),
     ('iio-medical[itk]', 'itk', 'iio-medical', 'VTK',
      ('.vtk',),
      (
@@ -332,6 +351,12 @@ ENTRIES: tuple[Entry, ...] = (
          (4, b'n+2\x00\r\n\x1a\n', None),
      ),
      True, (('uint8', (1,)), ('int8', (1,)), ('uint16', (1,)), ('int16', (1,)), ('uint32', (1,)), ('int32', (1,)), ('uint64', (1,)), ('int64', (1,)), ('float32', (1,)), ('float64', (1,)), ('complex64', (1,)), ('complex128', (1,))), (), 0),
+    ('iio-medical[nifti]', 'nifti', 'iio-medical', 'NIFTI-ASCII',
+     ('.nia',),
+     (
+         (0, b'<nifti_image', None),
+     ),
+     True, (), (), 0),
     ('iio-medical[nifti]', 'nifti', 'iio-medical', 'NIFTI-PAIR',
      ('.hdr', '.img', '.img.gz', '.hdr.gz'),
      (
