@@ -117,7 +117,7 @@ class Decoder:
         try:
             packet = next(self._packets, None)
             if packet is None:
-                return False
+                return self._end()
             if packet.is_keyframe or (not packet.size and self.next):
                 self._recovered = True
             if self._on_error == "raise" and is_cut(packet, source.format, source.size):
@@ -137,6 +137,13 @@ class Decoder:
         finally:
             self.place += 1
         return True
+
+    def _end(self) -> bool:
+        """End the video, unless the file does not end where it says."""
+        cut = self._source.missing() if self._on_error == "raise" else 0
+        if cut:
+            raise self._damaged(f"the file is cut, and lacks {cut:,} bytes")
+        return False
 
     def _damaged(self, what: str) -> DecodeError:
         number = self.next + len(self._ready)
