@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import io
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -101,6 +103,36 @@ def test_quantized_floats_beside_fitsio(tmp_path: Path, method: str) -> None:
     ours = iio.imread(path)
     np.testing.assert_array_equal(ours, fitsio.read(path, ext=1))
     assert np.isnan(ours[3, 5]) and np.nanmax(np.abs(ours - noise)) < 1
+
+
+@pytest.mark.skipif(shutil.which("fitsverify") is None, reason="fitsverify is a Debian package")
+def test_files_conform(tmp_path: Path) -> None:
+    told = {"OBJECT": "M51", "COMMENT": ["a", "b"], "ESO DET X": 3, "GAIN": 1.5}
+    for number, options in enumerate(({}, {"compression": "RICE_1", "name": "SCI"})):
+        path = tmp_path / f"{number}.fits"
+        images = [CUBE.astype(kind) for kind in ("u1", "i1", "u2", "i2", "u4", "i4")]
+        images += [] if options else [CUBE.astype(kind) for kind in ("u8", "i8", "f4", "f8")]
+        with iio.imopen(path, "w") as file:
+            for image in images:
+                file.write(image, metadata=told, checksum=True, **options)
+        done = subprocess.run(["fitsverify", path], capture_output=True, text=True)
+        assert "Verification found 0 warning(s) and 0 error(s)" in done.stdout, done.stdout
+
+
+@pytest.mark.skipif(shutil.which("fpack") is None, reason="fpack is in Debian's libcfitsio-bin")
+@pytest.mark.parametrize("method", ["-r", "-g2", "-h", "-p"])
+def test_fpack_and_funpack(tmp_path: Path, method: str) -> None:
+    path, image = tmp_path / "a.fits", CUBE.astype("i2")[0]
+    iio.imwrite(path, image, metadata={"OBJECT": "M51"})
+    packed = tmp_path / "a.fits.fz"
+    subprocess.run(["fpack", method, "-w", path], check=True)
+    np.testing.assert_array_equal(iio.imread(packed), image)
+    assert iio.immeta(packed)["OBJECT"] == "M51"
+    iio.imwrite(packed, image, metadata={"OBJECT": "M51"})
+    path.unlink()
+    subprocess.run(["funpack", packed], check=True)
+    np.testing.assert_array_equal(iio.imread(path), image)
+    assert iio.immeta(path)["OBJECT"] == "M51"
 
 
 SLICES = st.builds(
@@ -236,6 +268,10 @@ def test_many_units_are_written(tmp_path: Path) -> None:
         np.testing.assert_array_equal(theirs[0].data, CUBE)
         np.testing.assert_array_equal(theirs["DQ"].data, CUBE[1])
     assert len(list(iio.imiter(path, checksum=True))) == 3
+    with iio.imopen(path, "w") as file:
+        for number in range(3):
+            file.write(CUBE[number].astype("i2"), name="SCI")
+    np.testing.assert_array_equal(iio.imread(path, hdu=("SCI", 3)), CUBE[2])
     iio.imwrite(path, CUBE.astype("i2"), is_batch=True)
     assert iio.improps(path, index=...).shape == CUBE.shape and len(list(iio.imiter(path))) == 4
 
@@ -267,6 +303,30 @@ def test_cards_come_and_go() -> None:
             theirs.verify("exception")
             header = theirs[-1].header
             assert header["ESO TEL AIRM"] == 1.25 and header.comments["OBJECT"] == "the whirlpool"
+
+
+def test_cards_that_do_not_conform_are_kept_as_they_stand() -> None:
+    unit = fits.PrimaryHDU(CUBE[0].astype("i2"))
+    text = unit.header.tostring()
+    text = text[: text.index("END" + " " * 77)]
+    cards = {
+        "FOO     = abc def": ("FOO", "abc def"),
+        "BAR     = 'unclosed": ("BAR", "'unclosed"),
+        "UNIT    = '\xb5m'": ("UNIT", "\xb5m"),
+        "EXP     = 1.5D3": ("EXP", 1500.0),
+        "HIERARCH ESO X Y = 3 / remark": ("ESO X Y", 3),
+        "CPLX    = (1.0, 2.0)": ("CPLX", 1 + 2j),
+    }
+    odd = ["NOVAL", "lower   =  5", "=bad"]
+    header = text + "".join(c.ljust(80) for c in (*cards, *odd)) + "END"
+    data = header.ljust(2880).encode("latin-1") + saved(unit)[2880:]
+    np.testing.assert_array_equal(iio.imread(data), CUBE[0])
+    found = iio.immeta(data)
+    assert {name: found[name] for name, _ in cards.values()} == dict(cards.values())
+    assert found["COMMENT"] == odd
+    # What is no value for a card is told when it is written.
+    with pytest.warns(iio.MetadataWarning, match="UNIT"):
+        iio.imwrite("<bytes>", CUBE[0].astype("i2"), extension=".fits", metadata=found)
 
 
 def test_what_no_card_holds_is_told() -> None:

@@ -174,7 +174,7 @@ def test_other_wheels_come_first(tmp_path: Path) -> None:
 
 
 def vrt(source: Path) -> bytes:
-    return f"""<VRTDataset rasterXSize="30" rasterYSize="20">
+    return f"""<VRTDataset rasterXSize="64" rasterYSize="48">
   <VRTRasterBand dataType="Byte" band="1">
     <SimpleSource><SourceFilename relativeToVRT="0">{source}</SourceFilename>
       <SourceBand>1</SourceBand></SimpleSource>

@@ -981,8 +981,8 @@ ENTRIES: tuple[Entry, ...] = (
     ('iio-sci', 'radiance', 'iio-sci', 'HDR',
      ('.hdr', '.rgbe', '.xyze'),
      (
-         (0, b'#?RADIANCE\n', None),
-         (0, b'#?RGBE\n', None),
+         (0, b'#?RADIANCE', None),
+         (0, b'#?RGBE', None),
      ),
      True, (('float32', (3,)),), (), 10),
     ('iio-sci[raw]', 'raw', 'iio-sci', 'CAMERA-OTHER',
@@ -1080,6 +1080,12 @@ ENTRIES: tuple[Entry, ...] = (
      (
      ),
      True, (), (), 0),
+    ('iio-retro', 'retro', 'iio-retro', 'DCX',
+     ('.dcx',),
+     (
+         (0, b'\xb1h\xde:', None),
+     ),
+     True, (), (), 10),
     ('iio-retro', 'retro', 'iio-retro', 'EMF',
      ('.emf',),
      (
@@ -1137,11 +1143,15 @@ ENTRIES: tuple[Entry, ...] = (
      ('.pcx',),
      (
          (0, b'\n\x00\x01\x00', b'\xff\xff\xff\xf0'),
+         (0, b'\n\x00\x00\x00', b'\xff\xff\xff\xf0'),
          (0, b'\n\x02\x01\x00', b'\xff\xff\xff\xf0'),
+         (0, b'\n\x02\x00\x00', b'\xff\xff\xff\xf0'),
          (0, b'\n\x03\x01\x00', b'\xff\xff\xff\xf0'),
+         (0, b'\n\x03\x00\x00', b'\xff\xff\xff\xf0'),
          (0, b'\n\x05\x01\x00', b'\xff\xff\xff\xf0'),
+         (0, b'\n\x05\x00\x00', b'\xff\xff\xff\xf0'),
      ),
-     True, (('bool', (1,)), ('uint8', (1, 3))), (), -10),
+     True, (('bool', (1,)), ('uint8', (1, 3))), (), 10),
     ('iio-retro', 'retro', 'iio-retro', 'PICT',
      ('.pct', '.pict', '.pic'),
      (
@@ -1292,7 +1302,7 @@ ENTRIES: tuple[Entry, ...] = (
      True, (('bool', (1,)), ('uint8', (1, 2, 3, 4)), ('uint16', (1, 2, 3, 4)), ('uint32', (1, 2, 3, 4)), ('uint64', (1, 2, 3, 4)), ('int8', (1, 2, 3, 4)), ('int16', (1, 2, 3, 4)), ('int32', (1, 2, 3, 4)), ('int64', (1, 2, 3, 4)), ('float16', (1, 2, 3, 4)), ('float32', (1, 2, 3, 4)), ('float64', (1, 2, 3, 4)), ('complex64', (1, 2, 3, 4)), ('complex128', (1, 2, 3, 4))), (), 10),
 )
 
-DISTRIBUTIONS = frozenset(['iio-codecs', 'iio-medical', 'iio-pillow', 'iio-retro', 'iio-sci', 'iio-tiff', 'iio-video'])
+DISTRIBUTIONS = frozenset(['iio-codecs', 'iio-freeimage', 'iio-medical', 'iio-pillow', 'iio-retro', 'iio-sci', 'iio-tiff', 'iio-video'])
 
 # Every plugin name and alias -> the distribution that it belongs to.
 PLUGINS: dict[str, str] = {
@@ -1307,6 +1317,7 @@ PLUGINS: dict[str, str] = {
     'fei': 'iio-tiff',
     'ffmpeg': 'iio-video',
     'fits': 'iio-sci',
+    'freeimage': 'iio-freeimage',
     'gdal': 'iio-sci',
     'grib': 'iio-sci',
     'h5py': 'iio-sci',
@@ -1316,6 +1327,10 @@ PLUGINS: dict[str, str] = {
     'imageio-ffmpeg': 'iio-video',
     'itk': 'iio-medical',
     'lytro': 'iio-sci',
+    'lytro-f01-raw': 'iio-sci',
+    'lytro-illum-raw': 'iio-sci',
+    'lytro-lfp': 'iio-sci',
+    'lytro-lfr': 'iio-sci',
     'metafile': 'iio-retro',
     'nibabel': 'iio-medical',
     'nifti': 'iio-medical',
@@ -1430,7 +1445,7 @@ LEGACY: dict[str, str] = {
     'PSD-PIL': 'iio-pillow',
     'QOI': 'iio-pillow',
     'QOI-CODECS': 'iio-codecs',
-    'RAS-FI': 'iio-pillow',
+    'RAS-FI': 'iio-retro',
     'RAW-FI': 'iio-sci',
     'SCREENGRAB': 'iio-pillow',
     'SGI-FI': 'iio-pillow',
@@ -1451,7 +1466,7 @@ LEGACY: dict[str, str] = {
     'WMF-PIL': 'iio-retro',
     'XBM-FI': 'iio-pillow',
     'XBM-PIL': 'iio-pillow',
-    'XPM-FI': 'iio-pillow',
+    'XPM-FI': 'iio-retro',
     'XPM-PIL': 'iio-pillow',
     'XVTHUMB-PIL': 'iio-pillow',
 }

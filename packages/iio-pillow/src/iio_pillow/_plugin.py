@@ -130,7 +130,7 @@ def _strange_jpeg(head: bytes) -> str:
         if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
             if head[at + 4] != 8:
                 return f"it has {head[at + 4]} bits a sample, and Pillow reads JPEG of 8"
-            return "it is lossless JPEG, which Pillow does not read" if marker == 0xC3 else ""
+            return ""
         if marker == 0xF7:
             return "it is JPEG-LS, which Pillow does not read"
         at += 2 + int.from_bytes(head[at + 2 : at + 4], "big")

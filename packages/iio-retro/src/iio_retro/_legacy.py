@@ -50,23 +50,19 @@ class _Koala(_First):
 def _named(name: str, modes: str = "i") -> LegacyFormat:
     kind = _Koala if name == "KOALA" else _First
     own = {"RAS": "SUN"}.get(name, name)
-    return kind(name=f"{name}-FI", format=own, modes=modes, stands_in=True)
+    # Pillow reads and writes PCX as well. Of the others it has less, or nothing.
+    return kind(name=f"{name}-FI", format=own, modes=modes, stands_in=name == "PCX")
 
 
 TABLE: tuple[LegacyFormat, ...] = (
     *map(_named, ("CUT", "G3", "IFF", "JNG", "KOALA", "PCX", "PICT", "RAS", "WBMP", "XPM")),
     _named("MNG", "iI"),
-    *(
-        _First(name=f"{name}-PIL", format=name, modes="iI", stands_in=True)
-        for name in ("FPX", "IM", "MIC", "PICT")
-    ),
+    *(_First(name=f"{name}-PIL", format=name, modes="iI") for name in ("FPX", "IM", "MIC", "PICT")),
 )
 """The target of the spec's `legacy`."""
 
 METAFILE: tuple[LegacyFormat, ...] = (
     # In imageio 2.9 the name of both kinds; the reader finds out which it is.
-    LegacyFormat(
-        name="WMF-PIL", format="WMF", modes="i", extensions=(".wmf", ".emf"), stands_in=True
-    ),
+    LegacyFormat(name="WMF-PIL", format="WMF", modes="i", extensions=(".wmf", ".emf")),
 )
 """The target of the `legacy` of the spec of metafiles."""

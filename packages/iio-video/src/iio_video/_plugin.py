@@ -36,6 +36,8 @@ class PyavPlugin:
         on_error: Literal["raise", "stop", "ignore"] = "raise",
         thread_count: int = 0,
         thread_type: Literal["AUTO", "FRAME", "SLICE", "NONE"] | None = None,
+        hwaccel: str | None = None,
+        constant_framerate: bool = False,
     ) -> Reader:
         """Open a video.
 
@@ -59,6 +61,12 @@ class PyavPlugin:
             How many threads decode; 0: one for each core.
         thread_type : {"AUTO", "FRAME", "SLICE", "NONE"}, optional
             Whether threads share frames or parts of a frame; by default both, as the codec can.
+        hwaccel : str, optional
+            Hardware that decodes, by FFmpeg's name: ``"cuda"``, ``"vaapi"``, ``"videotoolbox"``,
+            and behind a colon which of several. What it cannot decode is decoded without it.
+        constant_framerate : bool
+            A promise that frames are evenly spaced: then a frame is looked for by its time, and
+            packets are not read before. Where none begins just then, they are.
         """
         return VideoReader(
             resource,
@@ -69,6 +77,8 @@ class PyavPlugin:
             on_error=on_error,
             thread_count=thread_count,
             thread_type=thread_type,
+            hwaccel=hwaccel,
+            constant_framerate=constant_framerate,
         )
 
     def open_reader_for(self, format: str | None, /) -> Callable[..., Reader]:
@@ -100,6 +110,7 @@ class PyavPlugin:
         filter_graph: Graph | None = None,
         container: str | None = None,
         container_options: Mapping[str, Any] | None = None,
+        audio_from: Any = None,
         fragmented: bool = False,
         thread_count: int = 0,
         thread_type: Literal["AUTO", "FRAME", "SLICE", "NONE"] | None = None,
@@ -142,6 +153,8 @@ class PyavPlugin:
             FFmpeg's name of the container, where the extension does not say it.
         container_options : mapping, optional
             Its own options, ``{"movflags": "faststart"}``.
+        audio_from : str, os.PathLike, bytes or file object, optional
+            A file whose sound is taken over, as it is, as long as the video is.
         fragmented : bool
             Whether what is written can be played at any moment, also if this process is killed: an
             MP4 in fragments, any other container written through at once.
@@ -170,6 +183,7 @@ class PyavPlugin:
             settings,
             container=container,
             container_options=container_options,
+            audio_from=audio_from,
             fragmented=fragmented,
             thread_count=thread_count,
             thread_type=thread_type,

@@ -20,7 +20,7 @@ from ._frames import Frames
 from ._knowing import of_file, of_frame
 from ._options import rate_of, size_of, timing
 from ._pixels import Painter
-from ._source import Source
+from ._source import Source, accelerator
 from ._stacks import Stacks
 from ._turning import UPRIGHT, Turn, turn_of_frame, turn_of_track
 
@@ -44,7 +44,8 @@ class VideoReader:
         What to read.
     format : str or None
         The name of its format.
-    fps, loop, stream, on_error, thread_count, thread_type, hwaccel
+    fps, loop, stream, on_error, thread_count, thread_type, hwaccel,
+    constant_framerate
         As for `PyavPlugin.open_reader`.
     """
 
@@ -61,7 +62,8 @@ class VideoReader:
         on_error: str = "raise",
         thread_count: int = 0,
         thread_type: str | None = None,
-        hwaccel: Any = None,
+        hwaccel: str | None = None,
+        constant_framerate: bool = False,
     ) -> None:
         if on_error not in _ON_ERROR:
             raise option_error("on_error", on_error, f"it is one of {', '.join(_ON_ERROR)}")
@@ -76,12 +78,13 @@ class VideoReader:
             format,
             stream=stream,
             threads=threads,
-            hwaccel=hwaccel,
+            hwaccel=accelerator(hwaccel),
             strict=on_error == "raise",
         )
         self._format = format
         self._stacks = Stacks(resource, format)
-        self._frames = Frames(self._source, on_error)
+        self._constant = bool(constant_framerate)
+        self._frames = Frames(self._source, on_error, constant=self._constant)
         self._ticks: list[int] | None = None
         self._held: Turn | None = None
         self._painters: dict[tuple[str | None, tuple[int, int] | None], Painter] = {}
@@ -295,7 +298,10 @@ class VideoReader:
         """Raise if there is no such frame, as far as that can be told without decoding."""
         if index == 0 or (filters and not filters.framewise):
             return
-        if index >= (total := self.count_frames()):
+        total = self.count()
+        if total is None and self._constant:
+            return  # reading it will tell
+        if index >= (total := self.count_frames() if total is None else total):
             raise FrameIndexError(
                 f"{self._resource.name} has {total} frames; there is no frame {index}",
                 plugin="pyav",
@@ -378,6 +384,11 @@ class VideoReader:
             return of_file(self._source, self.count(), turn)
         assert isinstance(index, int)
         return of_frame(self._get(index), self._source)
+
+    @property
+    def source(self) -> Source:
+        """The open container, for who wants more of it than frames."""
+        return self._source
 
     @property
     def container_metadata(self) -> dict[str, str]:

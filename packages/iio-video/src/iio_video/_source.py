@@ -7,16 +7,19 @@ from typing import IO, Any, NoReturn, cast
 
 import av
 from av.codec.context import ThreadType
+from av.codec.hwaccel import HWAccel, hwdevices_available
 from av.container import InputContainer
-from av.stream import Discard
+from av.error import FFmpegError
+from av.stream import Discard, Stream
 from av.video.stream import VideoStream
 
 from iio_core import DecodeError, Limits, Resource
 
 from ._demuxers import FOLLOWING, WHITELIST, demuxer
-from ._failures import decoding
+from ._failures import decoding, option_error, said
+from ._wholeness import missing
 
-__all__ = ["Bytes", "Source", "most_pixels"]
+__all__ = ["Bytes", "Source", "accelerator", "most_pixels"]
 
 _BUFFER = 1 << 16
 _PROTOCOLS = "file,http,https,tcp,tls,crypto,data,httpproxy"  # of what a trusted playlist may list
@@ -55,6 +58,26 @@ def most_pixels(limits: Limits, size: int | None) -> int:
     return min(max(allowed // 16, 1 << 16), (1 << 31) - 1)
 
 
+def accelerator(name: str | None) -> HWAccel | None:
+    """Return the hardware of a name; what it cannot decode is decoded without it.
+
+    Raises
+    ------
+    OptionError
+        If this FFmpeg has no such hardware.
+    """
+    if name is None:
+        return None
+    device, _, number = str(name).partition(":")
+    offered = hwdevices_available()
+    if device not in offered:
+        raise option_error("hwaccel", name, f"this FFmpeg has {', '.join(offered) or 'none'}")
+    try:
+        return HWAccel(device, number or None, allow_software_fallback=True)
+    except (FFmpegError, ValueError) as error:
+        raise option_error("hwaccel", name, said(error)) from None
+
+
 class Source:
     """A container and the video stream in it that is read.
 
@@ -81,7 +104,7 @@ class Source:
         *,
         stream: int = 0,
         threads: tuple[ThreadType, int] | None = None,
-        hwaccel: Any = None,
+        hwaccel: HWAccel | None = None,
         strict: bool = True,
     ) -> None:
         self.resource = resource
@@ -169,11 +192,16 @@ class Source:
         pixels = most_pixels(self.resource.limits, self.resource.size)
         declared = context.width * context.height
         options = {"max_pixels": str(max(pixels, min(2 * declared, (1 << 31) - 1)))}
-        if self._strict:
+        if self._strict and self._hwaccel is None:
             options["err_detect"] = "explode"  # what is concealed would look like a sound frame
         context.options = options
         context.thread_type, context.thread_count = self._threads or (ThreadType.AUTO, 0)
         return chosen
+
+    def listen_to(self, stream: Stream) -> None:
+        """Have the demuxer give the packets of another stream instead."""
+        self.stream.discard = Discard.all
+        stream.discard = Discard.default
 
     def of_one_frame(self) -> None:
         """Have threads share parts of a frame, unless the caller says otherwise.
@@ -189,6 +217,16 @@ class Source:
         """Tell whether the container has to be opened anew for each thread to have a frame."""
         context = self.stream.codec_context
         return self._threads is None and context.is_open and context.thread_type != ThreadType.AUTO
+
+    def missing(self) -> int:
+        """Return how many bytes the file lacks of what its header says."""
+        if self.size is None:
+            return 0
+        if self.container.format.name.startswith("mov"):
+            entries = self.stream.index_entries
+            ends = (entry.pos + entry.size for entry in entries if not entry.is_discard)
+            return max(max(ends, default=0) - self.size, 0)
+        return missing(self.resource.head(), self.size)
 
     def reopen(self) -> None:
         """Open the container again, at its beginning."""

@@ -29,6 +29,7 @@ from ._quality import quiet, set_quality
 from ._reader import Graph, Sequenced
 from ._settings import Settings
 from ._sink import Sink
+from ._sound import Sound
 from ._tags import kept
 
 __all__ = ["VideoWriter"]
@@ -47,7 +48,7 @@ class VideoWriter(SessionMethods):
         The name of the format.
     settings : Settings
         What was asked for when it was opened.
-    container, fragmented, thread_count, thread_type
+    container, container_options, audio_from, fragmented, thread_count, thread_type
         As for `PyavPlugin.open_writer`.
     """
 
@@ -59,6 +60,7 @@ class VideoWriter(SessionMethods):
         *,
         container: str | None = None,
         container_options: Mapping[str, Any] | None = None,
+        audio_from: Any = None,
         fragmented: bool = False,
         thread_count: int = 0,
         thread_type: str | None = None,
@@ -68,6 +70,7 @@ class VideoWriter(SessionMethods):
         self._settings = settings
         self._muxer = muxer(format, target.extension, container)
         self._fragmented = bool(fragmented)
+        self._sound = None if audio_from is None else Sound(audio_from)
         self._threads = int(thread_count), thread_type
         self.video_stream_metadata: dict[str, str] = {}
         self._sink = Sink(target.open(), flush=self._fragmented)
@@ -274,6 +277,8 @@ class VideoWriter(SessionMethods):
             self._fail(codec, format, fps, width, height, error)
         if unknown:
             raise OptionError(f"options: the encoder {codec.name} has no {', '.join(unknown)}")
+        if self._sound is not None:
+            self._sound.add_to(self._container)
         try:
             self._container.start_encoding()
         except (FFmpegError, ValueError) as error:
@@ -351,6 +356,8 @@ class VideoWriter(SessionMethods):
             self._count += 1
         for packet in self._stream.encode(frame):
             self._container.mux(packet)
+        if self._sound is not None:
+            self._sound.write(self._container, self._count / self._fps)
 
     @property
     def _painter(self) -> Painter:
@@ -366,11 +373,15 @@ class VideoWriter(SessionMethods):
             raise self._refused("the filters let no frame through")
         self._encode(None)
         self._container.close()
+        if self._sound is not None:
+            self._sound.close()
 
     def abort(self) -> None:
         """Give up."""
         self._sink.closed = True
         self._container.close()
+        if self._sound is not None:
+            self._sound.close()
 
 
 def _pad(image: np.ndarray, width: int, height: int) -> np.ndarray:

@@ -121,7 +121,9 @@ class FitsReader:
     ) -> ImageProperties:
         """Describe an image; its header is enough for that."""
         image = self._image(index, hdu, verified=False)
-        return ImageProperties(image.shape, image.scaling.stored if memmap else image.scaling.dtype)
+        kind = image.scaling.stored if memmap else image.scaling.dtype
+        # Of more axes nobody says which of them are the picture's.
+        return ImageProperties(image.shape, kind, axes="YX" if len(image.shape) == 2 else None)
 
     def metadata(
         self, *, index: Index = None, exclude_applied: bool = True, hdu: Which | None = None
@@ -135,14 +137,15 @@ class FitsReader:
         """
         if index is ...:
             self.count()
-            found = describe(
-                self._units[0].header, layout=not exclude_applied, scaling=not exclude_applied
-            )
+            first = self._units[0]
+            every = not exclude_applied
+            found = describe(first.header, first.text, layout=every, scaling=every)
             return {**found, "hdus": list(map(_summary, self._units))}
         image = self._image(index, hdu, verified=False)
         scaled = not image.scaling.is_none
         return describe(
             image.header,
+            image.unit.text,
             layout=not exclude_applied,
             scaling=not (exclude_applied and scaled),
         )
@@ -194,6 +197,7 @@ class FitsReader:
             return False
         self._units.append(unit)
         image = image_of(unit, self._resource, self._file, self._wishes, tables=self._tables)
+        unit.forget()  # there may be many
         if image is not None:
             self._found.append(image)
         return True

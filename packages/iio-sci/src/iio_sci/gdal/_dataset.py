@@ -9,6 +9,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from typing import IO, Any, cast
 
 import rasterio
@@ -56,6 +57,7 @@ def settings() -> Iterator[None]:
         yield
 
 
+@cache
 def has_driver(name: str) -> bool:
     """Tell whether this build of GDAL has a driver."""
     with gate, rasterio.Env() as env:
