@@ -329,6 +329,40 @@ def test_cards_that_do_not_conform_are_kept_as_they_stand() -> None:
         iio.imwrite("<bytes>", CUBE[0].astype("i2"), extension=".fits", metadata=found)
 
 
+@pytest.mark.parametrize("cards", range(25, 40))
+def test_headers_of_any_length(cards: int) -> None:
+    unit = fits.PrimaryHDU(CUBE[0].astype("i2"))
+    for number in range(cards):
+        unit.header[f"KEY{number}"] = number
+    data = saved(unit, fits.ImageHDU(CUBE[1].astype("i2")))
+    np.testing.assert_array_equal(iio.imread(data, index=0), CUBE[0])
+    np.testing.assert_array_equal(iio.imread(data, index=1), CUBE[1])
+    again = iio.imwrite(
+        "<bytes>", list(CUBE.astype("i2")), extension=".fits", metadata=iio.immeta(data)
+    )
+    with fits.open(io.BytesIO(again)) as theirs:
+        np.testing.assert_array_equal([h.data for h in theirs], CUBE)
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_floats_in_cards_keep_every_digit(value: float) -> None:
+    metadata = {"CD1_1": value, "card_comments": {"CD1_1": "a remark"}}
+    data = iio.imwrite("<bytes>", CUBE[0].astype("i2"), extension=".fits", metadata=metadata)
+    assert iio.immeta(data) == metadata
+    with fits.open(io.BytesIO(data)) as theirs:
+        assert theirs[0].header["CD1_1"] == value
+
+
+def test_records_in_cards() -> None:
+    unit = fits.PrimaryHDU(CUBE[0].astype("i2"))
+    unit.header["DP1"] = "NAXES: 2"
+    unit.header.append(("DP1", "AXIS.1: 1"))
+    found = iio.immeta(saved(unit))
+    assert found == {"DP1.NAXES": 2.0, "DP1.AXIS.1": 1.0}
+    data = iio.imwrite("<bytes>", CUBE[0].astype("i2"), extension=".fits", metadata=found)
+    assert iio.immeta(data) == found
+
+
 def test_what_no_card_holds_is_told() -> None:
     image = CUBE[0].astype("i2")
     for name, value in (

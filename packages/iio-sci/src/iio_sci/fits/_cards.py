@@ -25,6 +25,7 @@ _LAYOUT = re.compile(
 )
 _SCALING = {"BSCALE", "BZERO", "BLANK"}
 _KEYWORD = re.compile(r"[A-Z0-9_-]{1,8}")
+_FIELD = re.compile(r"([A-Z0-9_-]{1,8})\.([A-Z0-9_.]+)")  # of a card that holds a record
 _TEXT = re.compile(r"[ -~]*")
 
 
@@ -112,9 +113,20 @@ def _made(keyword: str, value: Any, comment: Any) -> Iterator[Card]:
     comment = comment if isinstance(comment, str) and _TEXT.fullmatch(comment) else ""
     upper = keyword.upper()
     if _KEYWORD.fullmatch(upper):
-        yield Card(upper, value, comment)
+        yield _long_float(upper, value, comment) or Card(upper, value, comment)
+    elif field := _FIELD.fullmatch(keyword):
+        yield Card(field[1], f"{field[2]}: {value}", comment)
     elif keyword == upper and re.fullmatch(r"[A-Z0-9_ -]{1,60}", keyword):
         yield Card(f"HIERARCH {keyword}", value, comment)
+
+
+def _long_float(keyword: str, value: Any, comment: str) -> Card | None:
+    """Return the card of a float that astropy would round to fit into 20 characters."""
+    text = repr(value).upper() if isinstance(value, float) else ""
+    if len(text) <= 20:
+        return None
+    remark = f" / {comment}" if comment else ""
+    return Card.fromstring(f"{keyword:8}= {text}{remark}"[:80])
 
 
 def _holds(value: Any) -> bool:
