@@ -268,6 +268,10 @@ def test_many_units_are_written(tmp_path: Path) -> None:
         np.testing.assert_array_equal(theirs[0].data, CUBE)
         np.testing.assert_array_equal(theirs["DQ"].data, CUBE[1])
     assert len(list(iio.imiter(path, checksum=True))) == 3
+    with iio.imopen(path, "w") as file:
+        for number in range(3):
+            file.write(CUBE[number].astype("i2"), name="SCI")
+    np.testing.assert_array_equal(iio.imread(path, hdu=("SCI", 3)), CUBE[2])
     iio.imwrite(path, CUBE.astype("i2"), is_batch=True)
     assert iio.improps(path, index=...).shape == CUBE.shape and len(list(iio.imiter(path))) == 4
 

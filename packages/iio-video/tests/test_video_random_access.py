@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -143,3 +144,22 @@ def test_a_promise_of_even_times(name: str) -> None:
             assert np.array_equal(file.read(index=number), wanted[number])
         with pytest.raises(iio.FrameIndexError):
             file.read(index=COUNT)
+
+
+def test_of_a_movie_only_what_is_needed_is_read() -> None:
+    """A table in the header leads to a frame: most of a long file stays unread."""
+    images = pictures(500, 96, 128)
+    data = encoded(images, "mov", "rawvideo", pixel_format="rgb24")
+
+    class Counted(io.BytesIO):
+        taken = 0
+
+        def read(self, size: int | None = -1) -> bytes:
+            part = super().read(size)
+            self.taken += len(part)
+            return part
+
+    for number in (210, 395, 5):
+        file = Counted(data)
+        assert np.array_equal(iio.imread(file, index=number, extension=".mov"), images[number])
+        assert file.taken < len(data) / 6

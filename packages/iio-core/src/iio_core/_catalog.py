@@ -981,8 +981,8 @@ ENTRIES: tuple[Entry, ...] = (
     ('iio-sci', 'radiance', 'iio-sci', 'HDR',
      ('.hdr', '.rgbe', '.xyze'),
      (
-         (0, b'#?RADIANCE\n', None),
-         (0, b'#?RGBE\n', None),
+         (0, b'#?RADIANCE', None),
+         (0, b'#?RGBE', None),
      ),
      True, (('float32', (3,)),), (), 10),
     ('iio-sci[raw]', 'raw', 'iio-sci', 'CAMERA-OTHER',

@@ -46,8 +46,7 @@ class Unit:
         """How messages call it."""
         self.text = text
         """The header as it stands."""
-        self.header = Header.fromstring(_conforming(text))
-        """The header, as astropy's."""
+        self._header: Header | None = None
         self.bitpix = self.whole("BITPIX")
         """Bits of a value; negative for floats."""
         if self.bitpix not in _BITPIX:
@@ -56,6 +55,17 @@ class Unit:
         """The shape as NumPy has it: NAXIS1 is the last axis."""
         self.nbytes = self._size()
         """How many bytes of data it has, without padding."""
+
+    @property
+    def header(self) -> Header:
+        """The header, as astropy's."""
+        if self._header is None:
+            self._header = Header.fromstring(_conforming(self.text))
+        return self._header
+
+    def forget(self) -> None:
+        """Let go of the parsed header, which takes ten times the memory of its text."""
+        self._header = None
 
     @property
     def kind(self) -> str:

@@ -42,6 +42,7 @@ class FitsWriter:
         self._target = target
         self._started = False
         self._gzip: gzip.GzipFile | None = None
+        self._versions: dict[str, int] = {}  # of units of one name
 
     def write(
         self,
@@ -68,7 +69,7 @@ class FitsWriter:
             lists, ``card_comments`` maps keywords to comments. What a card cannot hold is left out,
             with a `iio_core.MetadataWarning`.
         name : str, optional
-            EXTNAME of the unit.
+            EXTNAME of the unit. Of units with the same one the second has EXTVER 2, and so on.
         compression : {"RICE_1", "GZIP_1", "GZIP_2", "PLIO_1", "HCOMPRESS_1", "no"}, optional
             How tiles of it are packed. By default they are not, but in files called ``.fz``:
             integers by RICE_1, floats by GZIP_2.
@@ -109,6 +110,7 @@ class FitsWriter:
         header.update(scaling)
         if name is not None:
             header["EXTNAME"] = name
+        self._tell_apart(header)
         if refused:
             warnings.warn(
                 f"cards of FITS cannot hold these; left out: {', '.join(refused)}",
@@ -131,6 +133,15 @@ class FitsWriter:
         if self._gzip is not None:
             with suppress(Exception):  # a full disk, again
                 self._gzip.close()
+
+    def _tell_apart(self, header: fits.Header) -> None:
+        """Number units that have a name which another one has: section 4.4.2.6."""
+        name = str(header.get("EXTNAME", "")).strip().upper()
+        before = self._versions.get(name, 0)
+        if name and before and "EXTVER" not in header:
+            header["EXTVER"] = before + 1
+        version = header.get("EXTVER", 1)
+        self._versions[name] = max(before, version if isinstance(version, int) else 1)
 
     def _sink(self) -> IO[bytes]:
         """Return where units are written to."""
