@@ -10,6 +10,7 @@ import pytest
 from video_samples import SAMPLES, sample
 
 from iio_core.testing import PluginSuite, Sample
+from iio_video._demuxers import FOLLOWING
 from iio_video._spec import SPEC
 
 
@@ -19,6 +20,9 @@ class TestPyav(PluginSuite):
     # Encoders of several of them take even sizes only.
     sizes: ClassVar = {f.name: (16, 18) for f in SPEC.formats if f.writes}
     changes = 60
+    unsampled: ClassVar = dict.fromkeys(
+        FOLLOWING, "it is a list of other files: test_video_elsewhere.py has some"
+    )
     exceptions: ClassVar = {
         ("test_truncated_file", name): "a byte stream has no length: what is cut within its last "
         "picture is decoded as far as that goes"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -51,7 +52,7 @@ VIDEOS: dict[str, tuple[str, Callable[[], bytes]]] = {
     ),
     "h264 as a byte stream": (".h264", _h264("h264", b=2)),
     "h264 in AVI": (".avi", _h264("avi", b=2)),
-    "h264 in FLV": (".flv", _h264("flv", b=2, times=UNEVEN)),
+    "h264 in FLV, uneven times": (".flv", _h264("flv", b=2, times=UNEVEN)),
     "hevc, open GOP": (".mkv", lambda: _hevc("matroska")),
     "hevc, open GOP, uneven times": (".mp4", lambda: _hevc("mp4", times=UNEVEN)),
     "vp9": (".webm", _made("webm", "libvpx-vp9", options={"g": "10", "auto-alt-ref": "1"})),
@@ -130,3 +131,35 @@ def test_slices_and_lists(name: str) -> None:
             stack = file.read(index=index)
             numbers = range(len(wanted))[index] if isinstance(index, slice) else index
             assert all(map(np.array_equal, stack, [wanted[n] for n in numbers]))
+
+
+@pytest.mark.parametrize("name", [n for n in VIDEOS if "uneven" not in n])
+def test_a_promise_of_even_times(name: str) -> None:
+    data, wanted = video(name)
+    how: dict[str, Any] = {"extension": VIDEOS[name][0], "constant_framerate": True}
+    for number in (7, len(wanted) - 1):
+        assert np.array_equal(iio.imread(data, index=number, **how), wanted[number])
+    with iio.imopen(data, "r", **how) as file:
+        for number in (20, 21, 3, 4, 0, 30):
+            assert np.array_equal(file.read(index=number), wanted[number])
+        with pytest.raises(iio.FrameIndexError):
+            file.read(index=COUNT)
+
+
+def test_of_a_movie_only_what_is_needed_is_read() -> None:
+    """A table in the header leads to a frame: most of a long file stays unread."""
+    images = pictures(500, 96, 128)
+    data = encoded(images, "mov", "rawvideo", pixel_format="rgb24")
+
+    class Counted(io.BytesIO):
+        taken = 0
+
+        def read(self, size: int | None = -1) -> bytes:
+            part = super().read(size)
+            self.taken += len(part)
+            return part
+
+    for number in (210, 395, 5):
+        file = Counted(data)
+        assert np.array_equal(iio.imread(file, index=number, extension=".mov"), images[number])
+        assert file.taken < len(data) / 6

@@ -308,18 +308,19 @@ def test_odd_sizes_are_kept_where_they_can_be(extension: str, options: dict[str,
 
 def test_whatever_gives_frames(tmp_path: Path) -> None:
     stack = np.stack(IMAGES)
-    wanted = written(IMAGES)
+    how: dict[str, Any] = {"codec": "ffv1"}
+    wanted = written(IMAGES, ".avi", **how)
     for images in (stack, list(stack), iter(stack), (image for image in stack)):
-        assert written(images) == wanted
-    path = tmp_path / "x.mp4"
-    with iio.imopen(path, "w") as file:
+        assert written(images, ".avi", **how) == wanted
+    path = tmp_path / "x.avi"
+    with iio.imopen(path, "w", **how) as file:
         file.write(stack[:3])
         file.write(stack[3])
         file.write(list(stack[4:]))
         assert file.written == 8
     assert path.read_bytes() == wanted
     borrowed = io.BytesIO()
-    iio.imwrite(borrowed, stack, extension=".mp4")
+    iio.imwrite(borrowed, stack, extension=".avi", **how)
     assert borrowed.getvalue() == wanted and not borrowed.closed
     gray = written(stack[..., 0], ".mkv", codec="ffv1")
     assert np.array_equal(iio.imread(gray, extension=".mkv", format="gray"), stack[..., 0])
@@ -448,3 +449,96 @@ def test_warnings_name_the_callers_options() -> None:
         warnings.simplefilter("error")
         for extension in (f.extensions[0] for f in SPEC.formats if f.writes):
             written([image[:32, :32] for image in IMAGES], extension)
+
+
+# The methods of imageio's sessions
+
+
+def test_methods_of_imageio(tmp_path: Path) -> None:
+    path = tmp_path / "x.mkv"
+    with iio.imopen(path, "w", plugin="pyav") as file:
+        file.init_video_stream("libx264", fps=12, pixel_format="yuv444p", max_keyframe_interval=3)
+        file.container_metadata["title"] = "A clip"
+        file.video_stream_metadata["language"] = "fra"
+        file.set_video_filter([("vflip", None)])
+        for image in IMAGES:
+            file.write_frame(image[..., ::-1], pixel_format="bgr24")
+        with pytest.raises(iio.EncodeError):
+            file.init_video_stream("ffv1")
+        with pytest.raises(iio.EncodeError):
+            file.set_video_filter()
+    (codec, pixels, rate), frames = bare(path.read_bytes())
+    assert (codec, pixels, rate) == ("h264", "yuv444p", 12) and len(frames) == 8
+    assert np.abs(np.stack(frames).astype(int) - np.stack(IMAGES)[:, ::-1]).mean() < 15
+    found = iio.immeta(path)
+    assert found["title"] == "A clip" and found["language"] == "fra"
+    with av.open(str(path)) as source:
+        keys = [p.is_keyframe for p in source.demux(video=0) if p.size]
+    assert keys[:4] == [True, False, False, True]
+
+
+# Sound
+
+
+def with_sound(seconds: float, codec: str = "aac", container: str = "mp4") -> bytes:
+    """Return a video of a tone."""
+    file = io.BytesIO()
+    rate = 44100 if codec == "aac" else 48000
+    count = int(seconds * rate)
+    tone = (np.sin(np.arange(count) * 0.06) * 0.5).astype(np.float32)
+    with av.open(file, "w", format=container) as sink:
+        video = sink.add_stream("mpeg4", rate=24)
+        video.width, video.height, video.pix_fmt = 64, 48, "yuv420p"
+        audio = sink.add_stream(codec, rate=rate)
+        audio.layout = "mono"
+        for image in pictures(int(seconds * 24)):
+            sink.mux(video.encode(av.VideoFrame.from_ndarray(image, format="rgb24")))
+        sink.mux(video.encode(None))
+        frame = av.AudioFrame.from_ndarray(tone[None], "fltp", "mono")
+        frame.sample_rate = rate
+        frame.pts = 0
+        resampler = av.AudioResampler(audio.format, "mono", rate)
+        for part in resampler.resample(frame):
+            sink.mux(audio.encode(part))
+        sink.mux(audio.encode(None))
+    return file.getvalue()
+
+
+def sound_of(data: bytes) -> tuple[bytes, float]:
+    """Return the packets of the sound, and how long it lasts."""
+    with av.open(io.BytesIO(data)) as source:
+        stream = source.streams.audio[0]
+        packets = [p for p in source.demux(stream) if p.size]
+        assert packets[0].time_base is not None
+        end = (packets[-1].pts or 0) * packets[0].time_base
+        return b"".join(bytes(memoryview(p)) for p in packets), float(end)
+
+
+def test_sound_is_taken_over_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "sound.mp4"
+    path.write_bytes(with_sound(2.0))
+    sound, length = sound_of(path.read_bytes())
+    images = pictures(60)
+    for extension in (".mp4", ".mkv"):
+        data = written(images, extension, fps=24, audio_from=path)
+        assert sound_of(data)[0] == sound
+        assert np.array_equal(iio.imread(data, extension=extension), bare(data)[1])
+    # No longer than the video.
+    short = written(images[:24], ".mp4", fps=24, audio_from=path.read_bytes())
+    assert 0.9 < sound_of(short)[1] < 1.05 < length
+
+
+def test_sound_that_cannot_be(tmp_path: Path) -> None:
+    with pytest.raises(iio.OptionError, match="it has no sound"):
+        written(IMAGES, audio_from=written(IMAGES))
+    with pytest.raises(FileNotFoundError):
+        written(IMAGES, audio_from=tmp_path / "none.mp4")
+    path = tmp_path / "x.webm"
+    with pytest.raises(iio.EncodeError, match="does not hold"):
+        iio.imwrite(path, IMAGES, audio_from=with_sound(1.0))
+    assert not path.exists()
+
+
+def test_hardware_that_is_not_there() -> None:
+    with pytest.raises(iio.OptionError, match="this FFmpeg has"):
+        iio.imread(written(IMAGES), extension=".mp4", hwaccel="steam")

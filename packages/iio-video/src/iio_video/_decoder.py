@@ -19,8 +19,9 @@ from ._source import Source
 from ._timeline import Timeline
 from ._wholeness import is_cut
 
-__all__ = ["Decoder"]
+__all__ = ["UNKNOWN", "Decoder"]
 
+UNKNOWN = 1 << 60  # a number that no frame has
 _LEADING = 32  # packets at most that are shown before the keyframe in front of them
 
 
@@ -57,6 +58,8 @@ class Decoder:
         self._packets: Iterator[Packet[Any]] = iter(())
         self._ready: deque[VideoFrame] = deque()
         self._recovered = False  # whether a keyframe was seen
+        self._fed: list[int | None] = []  # when packets since then are shown
+        self._start = self._key = 0  # the keyframe that was sought: its packet, when it is shown
         self._head: tuple[int | None, int | None, int] = (None, None, 0)  # of the first packet
 
     def packets(self) -> Iterator[Packet[Any]]:
@@ -116,11 +119,13 @@ class Decoder:
         try:
             packet = next(self._packets, None)
             if packet is None:
-                return False
+                return self._end()
             if packet.is_keyframe or (not packet.size and self.next):
                 self._recovered = True
-            if self._on_error == "raise" and is_cut(packet, source.format, source.resource.size):
+            if self._on_error == "raise" and is_cut(packet, source.format, source.size):
                 raise self._damaged("its data is cut or damaged")
+            if packet.size:
+                self._fed.append(packet.pts)
             self._ready.extend(packet.decode())
         except EndOfFile:
             return False
@@ -136,6 +141,13 @@ class Decoder:
         finally:
             self.place += 1
         return True
+
+    def _end(self) -> bool:
+        """End the video, unless the file does not end where it says."""
+        cut = self._source.missing() if self._on_error == "raise" else 0
+        if cut:
+            raise self._damaged(f"the file is cut, and lacks {cut:,} bytes")
+        return False
 
     def _damaged(self, what: str) -> DecodeError:
         number = self.next + len(self._ready)
@@ -188,6 +200,45 @@ class Decoder:
                     return True
         return False
 
+    def seek_time(self, time: int) -> bool:
+        """Go to the keyframe before a time; which packet that is, is not known then."""
+        self.fresh = False
+        for packets in self._seeks((time,)):
+            first = next(packets, None)
+            if first is None or not first.is_keyframe or first.pts is None or first.pts > time:
+                break
+            self._set(0, chain([first], packets))
+            self.began, self.next = 1, UNKNOWN
+            return True
+        self.began, self.next = 1, UNKNOWN
+        return False
+
+    def seek_entry(self, place: int, decoded: int) -> bool:
+        """Go to a keyframe by the time at which it is decoded; tell whether that worked."""
+        self.fresh = False
+        for packets in self._seeks((decoded,)):
+            first = next(packets, None)
+            if first is None or first.dts != decoded or not first.is_keyframe or first.pts is None:
+                break
+            self._set(place, chain([first], packets))
+            self.began, self.next = place or 1, UNKNOWN
+            self._start, self._key = place, first.pts
+            return True
+        self.began, self.next = 1, UNKNOWN
+        return False
+
+    def rank(self, frame: VideoFrame) -> int | None:
+        """Return the number of a frame after `seek_entry`; None if its time does not tell.
+
+        -1 stands for one that is shown before the keyframe: it may lack what it is made from.
+        """
+        if frame.pts is None or None in self._fed:
+            return None
+        if frame.pts < self._key:
+            return -1
+        earlier = sum(1 for time in self._fed if time is not None and time < frame.pts)
+        return self._start + earlier
+
     def _seeks(self, times: tuple[int | None, ...]) -> Iterator[Iterator[Packet[Any]]]:
         """Yield the packets after a seek to each of several times."""
         source = self._source
@@ -200,6 +251,7 @@ class Decoder:
 
     def _set(self, place: int, packets: Iterator[Packet[Any]]) -> None:
         self.place = place
+        self._fed = []
         self._recovered = False
         self._packets = packets
         self._ready.clear()

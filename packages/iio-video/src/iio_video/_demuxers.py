@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-__all__ = ["WHITELIST", "demuxer"]
+__all__ = ["FOLLOWING", "WHITELIST", "demuxer"]
+
+FOLLOWING = frozenset({"HLS", "CONCAT"})
+"""Formats that open other files: core gives them to a reader only if the caller trusts them."""
 
 _BY_FORMAT = {
     "MP4": "mov",
@@ -27,6 +30,9 @@ _BY_FORMAT = {
     "GIF": "gif",
     "APNG": "apng",
     "IFF": "iff",
+    "SWF": "swf",
+    "HLS": "hls",
+    "CONCAT": "concat",
 }
 
 # What a caller who names the plugin may have read as well: all of these keep to the one file.
@@ -58,7 +64,8 @@ _OTHERS = (
 # Names as FFmpeg compares them: a demuxer of several formats goes by all of its names.
 _FULL = {"mov": "mov,mp4,m4a,3gp,3g2,mj2", "matroska": "matroska,webm"}
 
-WHITELIST = ",".join(dict.fromkeys([*(_FULL.get(d, d) for d in _BY_FORMAT.values()), *_OTHERS]))
+_CONFINED = [_FULL.get(d, d) for f, d in _BY_FORMAT.items() if f not in FOLLOWING]
+WHITELIST = ",".join(dict.fromkeys([*_CONFINED, *_OTHERS]))
 """The demuxers that may be probed for: no playlists, no devices, nothing that opens a URL."""
 
 

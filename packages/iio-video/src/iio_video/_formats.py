@@ -284,5 +284,53 @@ STILLS = (
 )
 """Images that FFmpeg reads well and hardly anybody else."""
 
-PLAYLISTS: tuple[Format, ...] = ()
-DEVICES: tuple[Format, ...] = ()
+
+def _playlist(
+    name: str, title: str, *extensions: str, signatures: tuple[Signature, ...], specification: str
+) -> Format:
+    """Return a list of other files, or of places in the network, which FFmpeg then opens."""
+    return Format(
+        name=name,
+        title=title,
+        extensions=extensions,
+        signatures=signatures,
+        reads=_READ,
+        multiple=True,
+        reads_all=True,
+        trust="external",
+        specification=specification,
+    )
+
+
+PLAYLISTS = (
+    _playlist(
+        "HLS",
+        "HTTP Live Streaming, a playlist",
+        ".m3u8",
+        signatures=(Signature(0, b"#EXTM3U"),),
+        specification="RFC 8216, HTTP Live Streaming, section 4 Playlists",
+    ),
+    _playlist(
+        "CONCAT",
+        "A list of files to be played one after the other",
+        ".ffconcat",
+        signatures=(Signature(0, b"ffconcat version"),),
+        specification="FFmpeg, Formats documentation, section 3.6 concat, "
+        "https://ffmpeg.org/ffmpeg-formats.html#concat",
+    ),
+)
+"""What refers to other files: read only on request."""
+
+DEVICES = (
+    Format(
+        name="WEBCAM",
+        title="Webcams",
+        devices=("<video#>",),
+        reads=_READ,
+        multiple=True,
+        trust="fuzzed",  # there is no file to decode
+        specification="FFmpeg, Devices documentation, section 3 Input Devices (video4linux2, "
+        "avfoundation, dshow), https://ffmpeg.org/ffmpeg-devices.html",
+    ),
+)
+"""What records."""

@@ -85,7 +85,8 @@ def of_frame(frame: VideoFrame, source: Source) -> dict[str, Any]:
     rate = rate_of_stream(source.stream)
     if rate:
         found["fps"] = float(rate)
-    for name, value in frame.metadata.items():
+    tags: dict[str, str] = getattr(frame, "metadata", {})  # PyAV 18.1 and newer
+    for name, value in tags.items():
         found.setdefault(name, value)
     _add_tags(found, source)
     return {name: value for name, value in found.items() if value is not None}

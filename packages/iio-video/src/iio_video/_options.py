@@ -79,7 +79,7 @@ def timing(times: list[int], base: Fraction, duration: int, fps: Fraction) -> li
     Examples
     --------
     >>> timing([0, 1, 2, 3], Fraction(1, 4), 1, Fraction(2))
-    [1, 3]
+    [0, 2]
     """
     if not times:
         return []

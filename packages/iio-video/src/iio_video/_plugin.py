@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any, Literal
 
 from iio_core import Reader, ReadPlugin, Resource, Target, WritePlugin, Writer
 
+from ._camera import open_camera
 from ._reader import Graph, Sequenced, VideoReader
 from ._settings import Settings
 from ._writer import VideoWriter
@@ -35,6 +36,8 @@ class PyavPlugin:
         on_error: Literal["raise", "stop", "ignore"] = "raise",
         thread_count: int = 0,
         thread_type: Literal["AUTO", "FRAME", "SLICE", "NONE"] | None = None,
+        hwaccel: str | None = None,
+        constant_framerate: bool = False,
     ) -> Reader:
         """Open a video.
 
@@ -58,6 +61,12 @@ class PyavPlugin:
             How many threads decode; 0: one for each core.
         thread_type : {"AUTO", "FRAME", "SLICE", "NONE"}, optional
             Whether threads share frames or parts of a frame; by default both, as the codec can.
+        hwaccel : str, optional
+            Hardware that decodes, by FFmpeg's name: ``"cuda"``, ``"vaapi"``, ``"videotoolbox"``,
+            and behind a colon which of several. What it cannot decode is decoded without it.
+        constant_framerate : bool
+            A promise that frames are evenly spaced: then a frame is looked for by its time, and
+            packets are not read before. Where none begins just then, they are.
         """
         return VideoReader(
             resource,
@@ -68,7 +77,13 @@ class PyavPlugin:
             on_error=on_error,
             thread_count=thread_count,
             thread_type=thread_type,
+            hwaccel=hwaccel,
+            constant_framerate=constant_framerate,
         )
+
+    def open_reader_for(self, format: str | None, /) -> Callable[..., Reader]:
+        """Return what opens a format, with its options: a camera has others than a file."""
+        return open_camera if format == "WEBCAM" else self.open_reader
 
     @property
     def writer_type(self) -> type[Writer]:
@@ -95,6 +110,7 @@ class PyavPlugin:
         filter_graph: Graph | None = None,
         container: str | None = None,
         container_options: Mapping[str, Any] | None = None,
+        audio_from: Any = None,
         fragmented: bool = False,
         thread_count: int = 0,
         thread_type: Literal["AUTO", "FRAME", "SLICE", "NONE"] | None = None,
@@ -137,6 +153,8 @@ class PyavPlugin:
             FFmpeg's name of the container, where the extension does not say it.
         container_options : mapping, optional
             Its own options, ``{"movflags": "faststart"}``.
+        audio_from : str, os.PathLike, bytes or file object, optional
+            A file whose sound is taken over, as it is, as long as the video is.
         fragmented : bool
             Whether what is written can be played at any moment, also if this process is killed: an
             MP4 in fragments, any other container written through at once.
@@ -165,6 +183,7 @@ class PyavPlugin:
             settings,
             container=container,
             container_options=container_options,
+            audio_from=audio_from,
             fragmented=fragmented,
             thread_count=thread_count,
             thread_type=thread_type,

@@ -20,7 +20,8 @@ from ._frames import Frames
 from ._knowing import of_file, of_frame
 from ._options import rate_of, size_of, timing
 from ._pixels import Painter
-from ._source import Source
+from ._source import Source, accelerator
+from ._stacks import Stacks
 from ._turning import UPRIGHT, Turn, turn_of_frame, turn_of_track
 
 __all__ = ["VideoReader"]
@@ -43,7 +44,8 @@ class VideoReader:
         What to read.
     format : str or None
         The name of its format.
-    fps, loop, stream, on_error, thread_count, thread_type, hwaccel
+    fps, loop, stream, on_error, thread_count, thread_type, hwaccel,
+    constant_framerate
         As for `PyavPlugin.open_reader`.
     """
 
@@ -60,7 +62,8 @@ class VideoReader:
         on_error: str = "raise",
         thread_count: int = 0,
         thread_type: str | None = None,
-        hwaccel: Any = None,
+        hwaccel: str | None = None,
+        constant_framerate: bool = False,
     ) -> None:
         if on_error not in _ON_ERROR:
             raise option_error("on_error", on_error, f"it is one of {', '.join(_ON_ERROR)}")
@@ -75,11 +78,13 @@ class VideoReader:
             format,
             stream=stream,
             threads=threads,
-            hwaccel=hwaccel,
+            hwaccel=accelerator(hwaccel),
             strict=on_error == "raise",
         )
         self._format = format
-        self._frames = Frames(self._source, on_error)
+        self._stacks = Stacks(resource, format)
+        self._constant = bool(constant_framerate)
+        self._frames = Frames(self._source, on_error, constant=self._constant)
         self._ticks: list[int] | None = None
         self._held: Turn | None = None
         self._painters: dict[tuple[str | None, tuple[int, int] | None], Painter] = {}
@@ -176,7 +181,7 @@ class VideoReader:
             return self._one(index or 0, painter, turn, filters)
         if index is ...:
             images = (turn_or(painter.paint(f), turn) for f in self._all(filters))
-            return self._stack_all(images, None if filters else self.count())
+            return self._stacks.all(images, None if filters else self.count())
         return self._stack(index, painter, turn, filters)
 
     def iter(
@@ -293,7 +298,10 @@ class VideoReader:
         """Raise if there is no such frame, as far as that can be told without decoding."""
         if index == 0 or (filters and not filters.framewise):
             return
-        if index >= (total := self.count_frames()):
+        total = self.count()
+        if total is None and self._constant:
+            return  # reading it will tell
+        if index >= (total := self.count_frames() if total is None else total):
             raise FrameIndexError(
                 f"{self._resource.name} has {total} frames; there is no frame {index}",
                 plugin="pyav",
@@ -333,61 +341,19 @@ class VideoReader:
             )
         return turn_or(painter.paint(frame), turn)
 
-    # -- several frames as one array ------------------------------------------------------------
-
     def _stack(
         self, index: tuple[int, ...], painter: Painter, turn: Turn, filters: Filters
     ) -> np.ndarray:
         """Read frames in the order in which they are in the file: one seek for each run."""
-        stack: np.ndarray | None = None
-        places: dict[int, list[int]] = {}
-        for place, number in enumerate(index):
-            places.setdefault(number, []).append(place)
-        for number in sorted(places):
-            image = self._one(number, painter, turn, filters, many=len(places) > _MANY)
-            if stack is None:
-                stack = np.empty((len(index), *image.shape), image.dtype)
-            self._fits(image, stack, number)
-            for place in places[number]:
-                stack[place] = image
-        if stack is None:
+        if not index:
             found = self.properties(index=0)
             return np.empty((0, *(n or 0 for n in found.shape)), found.dtype)
-        return stack
-
-    def _stack_all(self, images: Iterator[np.ndarray], total: int | None) -> np.ndarray:
-        """Read all frames; where their number is not known, memory grows as they come."""
-        limits, name = self._resource.limits, self._resource.name
-        stack: np.ndarray | None = None
-        number = 0
-        for image in images:
-            if stack is None or number == len(stack):
-                size = max(total or 0, 8 if stack is None else len(stack) * 3 // 2)
-                shape = (size if total else number + 1, *image.shape)
-                limits.check_array(
-                    shape, image.itemsize, resource_size=self._resource.size, name=name
-                )
-                grown = np.empty((size, *image.shape), image.dtype)
-                if stack is not None:
-                    self._fits(image, stack, number)
-                    grown[:number] = stack
-                stack = grown
-            self._fits(image, stack, number)
-            stack[number] = image
-            number += 1
-        if stack is None:
-            raise DecodeError(f"{name} has no frames", plugin="pyav", format=self._format)
-        return stack if number == len(stack) else stack[:number].copy()
-
-    def _fits(self, image: np.ndarray, stack: np.ndarray, number: int) -> None:
-        if image.shape != stack.shape[1:] or image.dtype != stack.dtype:
-            raise DecodeError(
-                f"the frames of {self._resource.name} cannot be stacked: number {number} is "
-                f"{image.shape} {image.dtype}, others are {stack.shape[1:]} {stack.dtype}. Read "
-                "one with index=, all with imiter, or scale them with size=",
-                plugin="pyav",
-                format=self._format,
-            )
+        several = len(set(index)) > _MANY
+        images = (
+            (number, self._one(number, painter, turn, filters, many=several))
+            for number in sorted(set(index))
+        )
+        return self._stacks.of(images, index)
 
     # -- what is beside the pixels ---------------------------------------------------------------
 
@@ -418,6 +384,11 @@ class VideoReader:
             return of_file(self._source, self.count(), turn)
         assert isinstance(index, int)
         return of_frame(self._get(index), self._source)
+
+    @property
+    def source(self) -> Source:
+        """The open container, for who wants more of it than frames."""
+        return self._source
 
     @property
     def container_metadata(self) -> dict[str, str]:

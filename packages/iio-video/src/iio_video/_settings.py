@@ -78,6 +78,10 @@ class Settings:
             return self
         return replace(self, **new)
 
+    def filtered(self, sequence: Any, graph: Any) -> Settings:
+        """Return the same with other filters."""
+        return replace(self, filter_sequence=sequence, filter_graph=graph)
+
     @classmethod
     def names(cls) -> tuple[str, ...]:
         """Return the names of all settings."""

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import IO, Any, NoReturn, cast
 
 import av
 from av.codec.context import ThreadType
+from av.codec.hwaccel import HWAccel, hwdevices_available
 from av.container import InputContainer
-from av.stream import Discard
+from av.error import FFmpegError
+from av.stream import Discard, Stream
 from av.video.stream import VideoStream
 
 from iio_core import DecodeError, Limits, Resource
 
-from ._demuxers import WHITELIST, demuxer
-from ._failures import decoding
+from ._demuxers import FOLLOWING, WHITELIST, demuxer
+from ._failures import decoding, option_error, said
+from ._wholeness import missing
 
-__all__ = ["Bytes", "Source", "most_pixels"]
+__all__ = ["Bytes", "Source", "accelerator", "most_pixels"]
 
 _BUFFER = 1 << 16
+_PROTOCOLS = "file,http,https,tcp,tls,crypto,data,httpproxy"  # of what a trusted playlist may list
 
 
 class Bytes:
@@ -53,6 +58,26 @@ def most_pixels(limits: Limits, size: int | None) -> int:
     return min(max(allowed // 16, 1 << 16), (1 << 31) - 1)
 
 
+def accelerator(name: str | None) -> HWAccel | None:
+    """Return the hardware of a name; what it cannot decode is decoded without it.
+
+    Raises
+    ------
+    OptionError
+        If this FFmpeg has no such hardware.
+    """
+    if name is None:
+        return None
+    device, _, number = str(name).partition(":")
+    offered = hwdevices_available()
+    if device not in offered:
+        raise option_error("hwaccel", name, f"this FFmpeg has {', '.join(offered) or 'none'}")
+    try:
+        return HWAccel(device, number or None, allow_software_fallback=True)
+    except (FFmpegError, ValueError) as error:
+        raise option_error("hwaccel", name, said(error)) from None
+
+
 class Source:
     """A container and the video stream in it that is read.
 
@@ -79,21 +104,26 @@ class Source:
         *,
         stream: int = 0,
         threads: tuple[ThreadType, int] | None = None,
-        hwaccel: Any = None,
+        hwaccel: HWAccel | None = None,
         strict: bool = True,
     ) -> None:
         self.resource = resource
+        # The bytes that packets are in; those of a playlist are elsewhere.
+        self.size = None if format in FOLLOWING else resource.size
         self.format = format
         self._number = stream
         self._threads = threads
         self._strict = strict
         self._hwaccel = hwaccel
+        self._paths = ExitStack()
         self.file = resource.open()
         self.container = self._open()
         self.stream = self._pick()
 
     def _open(self) -> InputContainer:
         name = demuxer(self.format, self.resource.head(16))
+        if self.format in FOLLOWING:
+            return self._open_following(str(name))
         self.file.seek(0)
         pixels = most_pixels(self.resource.limits, self.resource.size)
         with decoding(self.resource.name, self.format, "it could not be opened"):
@@ -110,6 +140,22 @@ class Source:
                 buffer_size=_BUFFER,
                 io_open=_refuse,
                 hwaccel=self._hwaccel,
+            )
+        return opened
+
+    def _open_following(self, name: str) -> InputContainer:
+        """Open a playlist, which the caller trusts: FFmpeg opens what it lists."""
+        place = self.resource.name
+        if not place.startswith(("http://", "https://")):
+            place = str(self._paths.enter_context(self.resource.as_path()))
+        with decoding(self.resource.name, self.format, "it could not be opened"):
+            opened: InputContainer = av.open(
+                place,
+                "r",
+                format=name,
+                container_options={"protocol_whitelist": _PROTOCOLS},
+                metadata_errors="replace",
+                timeout=self.resource.limits.request_timeout,
             )
         return opened
 
@@ -146,11 +192,16 @@ class Source:
         pixels = most_pixels(self.resource.limits, self.resource.size)
         declared = context.width * context.height
         options = {"max_pixels": str(max(pixels, min(2 * declared, (1 << 31) - 1)))}
-        if self._strict:
+        if self._strict and self._hwaccel is None:
             options["err_detect"] = "explode"  # what is concealed would look like a sound frame
         context.options = options
         context.thread_type, context.thread_count = self._threads or (ThreadType.AUTO, 0)
         return chosen
+
+    def listen_to(self, stream: Stream) -> None:
+        """Have the demuxer give the packets of another stream instead."""
+        self.stream.discard = Discard.all
+        stream.discard = Discard.default
 
     def of_one_frame(self) -> None:
         """Have threads share parts of a frame, unless the caller says otherwise.
@@ -167,6 +218,16 @@ class Source:
         context = self.stream.codec_context
         return self._threads is None and context.is_open and context.thread_type != ThreadType.AUTO
 
+    def missing(self) -> int:
+        """Return how many bytes the file lacks of what its header says."""
+        if self.size is None:
+            return 0
+        if self.container.format.name.startswith("mov"):
+            entries = self.stream.index_entries
+            ends = (entry.pos + entry.size for entry in entries if not entry.is_discard)
+            return max(max(ends, default=0) - self.size, 0)
+        return missing(self.resource.head(), self.size)
+
     def reopen(self) -> None:
         """Open the container again, at its beginning."""
         self.close()
@@ -176,3 +237,4 @@ class Source:
     def close(self) -> None:
         """Close the container; the file stays open, it is the resource's."""
         self.container.close()
+        self._paths.close()

@@ -22,12 +22,14 @@ from ._encoding import encoder, has_alpha, input_format, muxer, output_format, s
 from ._failures import said
 from ._filtering import Filters
 from ._framing import frame_of
+from ._imageio import SessionMethods
 from ._options import rate_of
 from ._pixels import Painter
 from ._quality import quiet, set_quality
 from ._reader import Graph, Sequenced
 from ._settings import Settings
 from ._sink import Sink
+from ._sound import Sound
 from ._tags import kept
 
 __all__ = ["VideoWriter"]
@@ -35,7 +37,7 @@ __all__ = ["VideoWriter"]
 _FPS = 24
 
 
-class VideoWriter:
+class VideoWriter(SessionMethods):
     """Writes a video. All its frames have one size, and are encoded as they come.
 
     Parameters
@@ -46,7 +48,7 @@ class VideoWriter:
         The name of the format.
     settings : Settings
         What was asked for when it was opened.
-    container, fragmented, thread_count, thread_type
+    container, container_options, audio_from, fragmented, thread_count, thread_type
         As for `PyavPlugin.open_writer`.
     """
 
@@ -58,6 +60,7 @@ class VideoWriter:
         *,
         container: str | None = None,
         container_options: Mapping[str, Any] | None = None,
+        audio_from: Any = None,
         fragmented: bool = False,
         thread_count: int = 0,
         thread_type: str | None = None,
@@ -67,10 +70,12 @@ class VideoWriter:
         self._settings = settings
         self._muxer = muxer(format, target.extension, container)
         self._fragmented = bool(fragmented)
+        self._sound = None if audio_from is None else Sound(audio_from)
         self._threads = int(thread_count), thread_type
-        self._tags: dict[str, str] = {}
+        self.video_stream_metadata: dict[str, str] = {}
         self._sink = Sink(target.open(), flush=self._fragmented)
         self._container = self._open(container_options or {})
+        self.container_metadata: dict[str, str] = self._container.metadata
         self._stream: VideoStream | None = None
         self._reformatter = VideoReformatter()
         self._pipe = Filters().pipe()
@@ -178,7 +183,7 @@ class VideoWriter:
             self._settings = self._settings.changed({"fps": metadata["fps"]}, begun=False)
         tags = kept(metadata, self._muxer, self._target.name)
         if self.written:
-            tags = {k: v for k, v in tags.items() if self._tags.get(k) != v}
+            tags = {k: v for k, v in tags.items() if self.container_metadata.get(k) != v}
             if tags:
                 warnings.warn(
                     f"{self._target.name}: {', '.join(tags)} came after the first frame, when the "
@@ -187,8 +192,7 @@ class VideoWriter:
                     stacklevel=3,
                 )
             return
-        self._tags |= tags
-        self._container.metadata.update(self._tags)
+        self.container_metadata |= tags
 
     def _begin(self, image: np.ndarray) -> None:
         """Choose codec and pixel format; what is refused is refused here."""
@@ -257,6 +261,7 @@ class VideoWriter:
         try:
             stream.width, stream.height, stream.pix_fmt = width, height, format
             stream.time_base = 1 / fps
+            stream.metadata.update(self.video_stream_metadata)
             context = stream.codec_context
             context.thread_count = self._threads[0]
             if self._threads[1] is not None:
@@ -272,6 +277,8 @@ class VideoWriter:
             self._fail(codec, format, fps, width, height, error)
         if unknown:
             raise OptionError(f"options: the encoder {codec.name} has no {', '.join(unknown)}")
+        if self._sound is not None:
+            self._sound.add_to(self._container)
         try:
             self._container.start_encoding()
         except (FFmpegError, ValueError) as error:
@@ -349,6 +356,8 @@ class VideoWriter:
             self._count += 1
         for packet in self._stream.encode(frame):
             self._container.mux(packet)
+        if self._sound is not None:
+            self._sound.write(self._container, self._count / self._fps)
 
     @property
     def _painter(self) -> Painter:
@@ -364,11 +373,15 @@ class VideoWriter:
             raise self._refused("the filters let no frame through")
         self._encode(None)
         self._container.close()
+        if self._sound is not None:
+            self._sound.close()
 
     def abort(self) -> None:
         """Give up."""
         self._sink.closed = True
         self._container.close()
+        if self._sound is not None:
+            self._sound.close()
 
 
 def _pad(image: np.ndarray, width: int, height: int) -> np.ndarray:
