@@ -139,12 +139,13 @@ def test_nothing_else_is_imported_than_what_is_allowed(wheels: Path) -> None:
         try:
             iio.imread(png, extension=".png")
         except iio.NoPluginError as error:
-            print(type(error).__name__, error)
+            print(error)
         """,
         wheels,
         IIO_PLUGINS="",
     )
-    assert "NoPluginError" in out and "left out by IIO_PLUGINS" in out
+    # Others that would read it may not be here, which is told as well.
+    assert "plugin 'pillow' cannot read it: it is installed, but left out by IIO_PLUGINS" in out
 
 
 def test_a_strangers_plugin_that_cannot_be_imported_breaks_no_call(wheels: Path) -> None:

@@ -33,5 +33,13 @@ def test_what_both_write_is_of_the_first() -> None:
 def test_what_nobody_writes_is_told_by_the_first() -> None:
     with pytest.raises(iio.OptionError, match="jpegxl"):
         iio.imwrite("<bytes>", BITS, extension=".tif", compression="zlip")
-    with pytest.raises(iio.OptionError, match="unknown"):
+    with pytest.raises(iio.EncodeError, match="nothing here encodes"):
         iio.imwrite("<bytes>", BITS, extension=".tif", compression="group4", plugin="tiff")
+
+
+def test_an_error_lists_the_options_of_its_plugin() -> None:
+    """And not those of others that would have been asked; the closest may be of theirs."""
+    data = iio.imwrite("<bytes>", BITS, extension=".tif")
+    with pytest.raises(iio.OptionError, match=r"plugin 'tiff'.*'watermark_height'") as caught:
+        iio.imread(data, extension=".tif", watermark_heigth=3)
+    assert "discard_watermark" not in str(caught.value)

@@ -6,6 +6,7 @@ again only to change the files: their pixels are those of ``codecs_samples.pictu
 
 from __future__ import annotations
 
+import importlib
 import subprocess
 import sys
 import tempfile
@@ -26,7 +27,9 @@ def run(*command: object) -> None:
 def main() -> None:
     sys.path.insert(0, str(TESTS))
     import tifffile
-    from codecs_samples import FILES, picture, png
+
+    samples = importlib.import_module("codecs_samples")
+    FILES, picture, png = samples.FILES, samples.picture, samples.png  # noqa: N806
 
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-REAL = ("simple.fits", "stent.npz", "chelsea.bsdf", "test_000_.SPE")
+REAL = ("simple.fits", "stent.npz", "chelsea.bsdf", "test_000_.SPE", "Blackmagic.dng")
 
 
 def galaxy(size: int = 240) -> np.ndarray[Any, np.dtype[np.float32]]:
@@ -29,7 +29,8 @@ def galaxy(size: int = 240) -> np.ndarray[Any, np.dtype[np.float32]]:
 def samples(folder: Path, data: Path | None) -> Iterator[tuple[Path, str]]:
     """Write one picture in every format, and name real files where they are at hand."""
     for name in REAL:
-        if data is not None and (data / name).is_file():
+        absent = name.endswith(".dng") and not find_spec("rawpy")
+        if data is not None and (data / name).is_file() and not absent:
             yield data / name, "a real file"
     light = galaxy()
     counts = light.astype(np.uint16)
@@ -49,6 +50,11 @@ def samples(folder: Path, data: Path | None) -> Iterator[tuple[Path, str]]:
             ("tiles.fits", counts, "tiles packed by RICE", {"compression": "RICE_1"}),
             ("galaxy.fz", light, "tiles packed by GZIP, exactly", {}),
         ]
+    if find_spec("OpenEXR"):
+        half = colors.astype(np.float16)
+        made.append(("galaxy.exr", half, "half floats", {"compression": "piz"}))
+    if find_spec("h5py"):
+        made.append(("galaxy.h5", counts, "a dataset with attributes", {"compression": "gzip"}))
     for name, image, remark, options in made:
         path = folder / name
         iio.imwrite(path, image, **options)

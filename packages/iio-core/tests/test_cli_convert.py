@@ -188,7 +188,7 @@ def test_all_is_an_index() -> None:
         (["a.fake", "out.fk", "--write", "level"], "KEY=VALUE"),
         (["*.f*k*", "t/{name}.fk"], "unknown {name}; there are {stem}, {index}"),
         (["*.f*k*", "{index:zz}.fk"], "unknown {index:zz}"),
-        (["a.fake", "out", "--to", ".xyz"], "no plugin writes .xyz"),
+        (["a.fake", "out", "--to", ".nzz"], "no plugin writes .nzz"),
         (["a.fake", "out", "--to", ".fk", "--plugin", "fakke"], "Did you mean 'fake'?"),
         (
             ["a.fake", "out"],

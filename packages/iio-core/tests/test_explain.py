@@ -64,7 +64,7 @@ def test_rejected_plugins_have_a_row(monkeypatch) -> None:
 
 
 def test_a_file_that_nobody_reads(fake, tmp_path) -> None:
-    found = iio.explain(b"what is this", extension=".xyz")
+    found = iio.explain(b"what is this", extension=".nzz")
     assert found.chosen is None and found.candidates == ()
     assert found.problem.startswith("no plugin recognizes <bytes>")
     promised = iio.explain(b"what is this", extension=".fake")
@@ -104,7 +104,7 @@ def test_writing(fake, tmp_path) -> None:
         str(tmp_path / "x.fake"),
         "would be written by 'fake' (registered by the program) as Fake images",
     ]
-    nobody = iio.explain(tmp_path / "x.xyz", "w")
+    nobody = iio.explain(tmp_path / "x.nzz", "w")
     assert nobody.chosen is None and "Can be written: .fake .fk" in nobody.problem
     assert list(tmp_path.iterdir()) == []
 

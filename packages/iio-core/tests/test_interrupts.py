@@ -197,6 +197,18 @@ def test_an_archive_is_the_old_one_or_the_new_one(tmp_path: Path, how: str) -> N
     assert interrupted(write, check) > 20
 
 
+def test_where_signals_cannot_be_held_everything_works(target: Path, monkeypatch) -> None:
+    def refuse(*args: Any) -> Any:
+        raise ValueError("signal only works in main thread of the main interpreter")
+
+    monkeypatch.setattr(signal, "signal", refuse)
+    one_shot(target)
+    assert target.read_bytes() == DATA
+    session(target)
+    assert target.read_bytes() == DATA and os.listdir(target.parent) == ["x.fake"]
+    monkeypatch.undo()
+
+
 def test_what_was_copied_to_be_read_does_not_stay(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr("tempfile.tempdir", None)

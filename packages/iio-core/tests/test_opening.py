@@ -242,10 +242,10 @@ def test_an_empty_file_of_no_known_name() -> None:
 def test_garbage_imports_nobody() -> None:
     use(claim("a"), claim("b", None, ".g", magic=b""))
     with pytest.raises(iio.NoPluginError) as caught:
-        iio.imread(b"\0garbage", extension=".xyz")
+        iio.imread(b"\0garbage", extension=".nzz")
     assert str(caught.value) == (
         "no plugin recognizes <bytes>: it begins with 00 67 61 72 62 61 67 65 (.garbage), and no "
-        "plugin knows .xyz. Installed are: a, b"
+        "plugin knows .nzz. Installed are: a, b"
     )
     assert not isinstance(caught.value, iio.PluginNotInstalledError)
     with pytest.raises(iio.NoPluginError, match=r"has no extension. Installed are: a, b"):
@@ -417,7 +417,7 @@ def test_a_plugin_that_is_named_is_asked_alone_and_about_everything(fake) -> Non
     with iio.use(use_other, mine):
         with pytest.raises(iio.DecodeError, match="'mine'"):
             value(plugin="mine")
-        assert value(b"anything", ".xyz", plugin="other") == 9
+        assert value(b"anything", ".nzz", plugin="other") == 9
         assert value(b"anything", ".f", plugin="other") == 9
     asked = []
 
@@ -523,13 +523,17 @@ def test_the_extension_decides(tmp_path) -> None:
 
 def test_an_unknown_extension_is_not_guessed(fake, tmp_path) -> None:
     for uri, options, said in (
-        (tmp_path / "x.xyz", {}, "no installed plugin writes .xyz. Can be written: .fake .fk"),
+        (
+            tmp_path / "x.nzz",
+            {},
+            "no installed plugin writes .nzz. Can be written: .fake .fk",
+        ),
         (tmp_path / "x", {}, "has no extension; say which format with extension='.png'"),
         ("<bytes>", {}, "<bytes> has no extension"),
-        ("<bytes>", {"extension": ".xyz"}, "no installed plugin writes .xyz"),
+        ("<bytes>", {"extension": ".nzz"}, "no installed plugin writes .nzz"),
         (io.BytesIO(), {}, "<BytesIO> has no extension"),
         (tmp_path / "x.fake", {"format": "XYZ"}, "a format called 'XYZ'; there are: FAKE"),
-        (tmp_path / "x.xyz", {"plugin": "fake"}, "plugin 'fake' does not write .xyz"),
+        (tmp_path / "x.nzz", {"plugin": "fake"}, "plugin 'fake' does not write .nzz"),
     ):
         with pytest.raises(iio.NoPluginError) as caught:
             iio.imwrite(uri, IMAGE, **options)

@@ -380,6 +380,13 @@ class TestNamesOfOtherBackends:
         c = _named("c", self.OWN, on_request=True)
         assert self.named(a, c) == self.named(c, a) == "c"
 
+    def test_are_first_of_all_those_of_a_plugin_on_request(self) -> None:
+        a = _named("a", self.OWN)
+        c = _named("c", self.OWN, on_request=True)
+        with iio.use(a, c, only=True):
+            assert imageio.formats["FAKE-FI"].plugin.spec.name == "c"
+            assert imageio.formats["FAKE-FI-A"].plugin.spec.name == "a"
+
     def test_do_not_replace_the_plugins_own_name(self) -> None:
         a = _named("a", LegacyFormat(name="FAKE-A", format="FAKE"), self.IN_PLACE)
         with iio.use(a, only=True):

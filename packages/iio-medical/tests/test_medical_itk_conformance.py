@@ -37,3 +37,7 @@ class TestItk(PluginSuite):
         array = (np.arange(4 * 5 * 6) * 7).reshape(4, 5, 6).astype(np.uint16)
         for name, extension in SINGLE:
             yield Sample(name, written(array, extension), array)
+        gray = (array % 251).astype(np.uint8)
+        yield Sample("BIORAD", written(gray, ".pic"), gray)
+        for name in ("PNG", "TIFF"):
+            yield Sample(name, written(gray[0], f".{name.lower()}"), gray[0])

@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 from samples import SAMPLES, encode, rgb, rgba
 
+import iio_core as iio
 from iio_pillow._backend import open_image
 from iio_pillow._depth import _PARSERS, declared_depth, declared_depth_of_image
 
@@ -271,3 +272,25 @@ def test_boxes_without_a_size_end():
     for _ in range(300):
         nested = box(b"ipco", nested)
     assert declared_depth("AVIF", box(b"meta", bytes(4), nested)) == 8
+
+
+@pytest.mark.parametrize(
+    ("marker", "bits", "reason"),
+    [
+        (0xC1, 12, "12 bits a sample"),
+        (0xC3, 16, "16 bits a sample"),
+        (0xF7, 8, "JPEG-LS"),
+    ],
+)
+def test_jpeg_that_is_left_to_others(marker, bits, reason):
+    """Files that end behind their frame header: Pillow does not get further than that."""
+    frame = bytes([0xFF, marker, 0, 11, bits, 0, 8, 0, 8, 1, 1, 0x11, 0])
+    data = b"\xff\xd8\xff\xfe\0\x06text" + frame
+    with iio.use("pillow", only=True), pytest.raises(iio.NoPluginError, match=reason):
+        iio.imread(data, extension=".jpg")
+
+
+def test_jpeg_that_is_damaged_is_not_left_to_others():
+    for data in (b"\xff\xd8\xff", b"\xff\xd8\xff\xc0\0\x0b\x08\0\0\0\0", b"\xff\xd8\xff\xfe\0\x02"):
+        with iio.use("pillow", only=True), pytest.raises(iio.DecodeError):
+            iio.imread(data, extension=".jpg")

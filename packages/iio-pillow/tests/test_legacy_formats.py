@@ -33,10 +33,23 @@ LOSSY = {"JPEG", "MPO"}
 
 
 def test_the_table_has_all_names():
-    names = {format.name for format in TABLE}
+    names = {format.name for format in TABLE if not format.stands_in}
     assert names == {f"{name}-PIL" for name in NAMES} | {"SCREENGRAB", "CLIPBOARDGRAB"} | NEWER
     # Whatever is missing would have no pilmode.
     assert {format.format for format in TABLE} == {format.name for format in SPEC.formats}
+
+
+def test_names_of_freeimage_stand_for_the_same_formats():
+    standing_in = {format.name: format.format for format in TABLE if format.stands_in}
+    assert standing_in["JPEG-FI"] == "JPEG" and standing_in["TARGA-FI"] == "TGA"
+    data, array = SAMPLES["BMP"]()
+    with iio.use("pillow", only=True):
+        assert np.array_equal(imageio.imread(data, "BMP-FI", flags=0), array)
+        assert imageio.formats["BMP-FI"].plugin.spec.name == "pillow"
+        with pytest.raises(TypeError, match="flags"):
+            imageio.imread(data, "BMP-FI", flags=1)
+        written = imageio.imwrite("<bytes>", array, "PNG-FI", compression=3, flags=0)
+        assert np.array_equal(imageio.imread(written, "PNG-FI", ignoregamma=True), array)
 
 
 def test_the_spec_points_to_the_table():

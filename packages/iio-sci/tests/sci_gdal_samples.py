@@ -16,13 +16,13 @@ from rasterio.errors import NotGeoreferencedWarning
 __all__ = ["MADE", "VALUES", "geotiff", "made"]
 
 PLACE = rasterio.Affine(0.5, 0, 10, 0, -0.25, 50)
-VALUES = np.random.default_rng(4).integers(1, 250, (20, 30, 3)).astype(np.uint8)
+VALUES = np.random.default_rng(4).integers(1, 250, (48, 64, 3)).astype(np.uint8)
 
 # Format: driver, extension, dtype, bands, options.
 MADE: dict[str, tuple[str, str, str, int, dict[str, Any]]] = {
     "HFA": ("HFA", ".img", "uint8", 3, {}),
     "GRIB": ("GRIB", ".grib2", "float64", 1, {}),
-    "NITF": ("NITF", ".ntf", "uint8", 1, {}),
+    "NITF": ("NITF", ".ntf", "uint8", 3, {}),
     "PCIDSK": ("PCIDSK", ".pix", "uint8", 3, {}),
     "GRID": ("AAIGrid", ".asc", "int32", 1, {}),
     "JP2": ("JP2OpenJPEG", ".jp2", "uint8", 3, {"QUALITY": 100, "REVERSIBLE": "YES"}),

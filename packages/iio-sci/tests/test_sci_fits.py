@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import io
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +18,7 @@ from hypothesis.extra import numpy as hnp
 
 import iio_core as iio
 import iio_core.v2 as v2
+from iio_core.testing._server import FileServer
 
 KINDS = ["u1", "i1", "u2", "i2", "u4", "i4", "u8", "i8", "f4", "f8"]
 METHODS = ["RICE_1", "GZIP_1", "GZIP_2", "PLIO_1", "HCOMPRESS_1"]
@@ -29,7 +33,7 @@ def saved(*units: Any, **options: Any) -> bytes:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_dtype_beside_fitsio(tmp_path: Path, kind: str) -> None:
-    fitsio = pytest.importorskip("fitsio", reason="pip install fitsio")
+    fitsio = pytest.importorskip("fitsio", reason="fitsio has no wheels for Windows")
     path = str(tmp_path / "a.fits")
     limits = np.iinfo(kind) if kind[0] in "iu" else None
     image = CUBE.astype(kind)
@@ -55,7 +59,7 @@ def test_every_dtype_beside_fitsio(tmp_path: Path, kind: str) -> None:
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("kind", ["u1", "i2", "i4", "f4"])
 def test_tiles_beside_fitsio(tmp_path: Path, kind: str, method: str) -> None:
-    fitsio = pytest.importorskip("fitsio", reason="pip install fitsio")
+    fitsio = pytest.importorskip("fitsio", reason="fitsio has no wheels for Windows")
     path = str(tmp_path / "a.fits")
     image = CUBE.astype(kind)[0]
     if kind == "f4" and not method.startswith("GZIP"):
@@ -82,6 +86,53 @@ def test_floats_are_only_quantized_on_request() -> None:
     np.testing.assert_allclose(iio.imread(small), noise, atol=1)
     with fits.open(io.BytesIO(small)) as theirs:
         np.testing.assert_array_equal(iio.imread(small), theirs[1].data)
+
+
+@pytest.mark.parametrize("method", ["RICE_1", "HCOMPRESS_1", "GZIP_1"])
+def test_quantized_floats_beside_fitsio(tmp_path: Path, method: str) -> None:
+    fitsio = pytest.importorskip("fitsio", reason="fitsio has no wheels for Windows")
+    path = str(tmp_path / "a.fits")
+    noise = np.random.default_rng(0).normal(0, 10, (64, 80)).astype("f4")
+    noise[3, 5] = np.nan
+    # A whole number of rows, as HCOMPRESS has it.
+    iio.imwrite(path, noise, compression=method, quantize_level=16, tile=(16, 80))
+    np.testing.assert_array_equal(fitsio.read(path, ext=1), iio.imread(path))
+    fitsio.write(
+        path, noise, compress=method, qlevel=16, qmethod=1, tile_dims=(16, 80), clobber=True
+    )
+    ours = iio.imread(path)
+    np.testing.assert_array_equal(ours, fitsio.read(path, ext=1))
+    assert np.isnan(ours[3, 5]) and np.nanmax(np.abs(ours - noise)) < 1
+
+
+@pytest.mark.skipif(shutil.which("fitsverify") is None, reason="fitsverify is a Debian package")
+def test_files_conform(tmp_path: Path) -> None:
+    told = {"OBJECT": "M51", "COMMENT": ["a", "b"], "ESO DET X": 3, "GAIN": 1.5}
+    for number, options in enumerate(({}, {"compression": "RICE_1", "name": "SCI"})):
+        path = tmp_path / f"{number}.fits"
+        images = [CUBE.astype(kind) for kind in ("u1", "i1", "u2", "i2", "u4", "i4")]
+        images += [] if options else [CUBE.astype(kind) for kind in ("u8", "i8", "f4", "f8")]
+        with iio.imopen(path, "w") as file:
+            for image in images:
+                file.write(image, metadata=told, checksum=True, **options)
+        done = subprocess.run(["fitsverify", path], capture_output=True, text=True)
+        assert "Verification found 0 warning(s) and 0 error(s)" in done.stdout, done.stdout
+
+
+@pytest.mark.skipif(shutil.which("fpack") is None, reason="fpack is in Debian's libcfitsio-bin")
+@pytest.mark.parametrize("method", ["-r", "-g2", "-h", "-p"])
+def test_fpack_and_funpack(tmp_path: Path, method: str) -> None:
+    path, image = tmp_path / "a.fits", CUBE.astype("i2")[0]
+    iio.imwrite(path, image, metadata={"OBJECT": "M51"})
+    packed = tmp_path / "a.fits.fz"
+    subprocess.run(["fpack", method, "-w", path], check=True)
+    np.testing.assert_array_equal(iio.imread(packed), image)
+    assert iio.immeta(packed)["OBJECT"] == "M51"
+    iio.imwrite(packed, image, metadata={"OBJECT": "M51"})
+    path.unlink()
+    subprocess.run(["funpack", packed], check=True)
+    np.testing.assert_array_equal(iio.imread(path), image)
+    assert iio.immeta(path)["OBJECT"] == "M51"
 
 
 SLICES = st.builds(
@@ -217,6 +268,10 @@ def test_many_units_are_written(tmp_path: Path) -> None:
         np.testing.assert_array_equal(theirs[0].data, CUBE)
         np.testing.assert_array_equal(theirs["DQ"].data, CUBE[1])
     assert len(list(iio.imiter(path, checksum=True))) == 3
+    with iio.imopen(path, "w") as file:
+        for number in range(3):
+            file.write(CUBE[number].astype("i2"), name="SCI")
+    np.testing.assert_array_equal(iio.imread(path, hdu=("SCI", 3)), CUBE[2])
     iio.imwrite(path, CUBE.astype("i2"), is_batch=True)
     assert iio.improps(path, index=...).shape == CUBE.shape and len(list(iio.imiter(path))) == 4
 
@@ -248,6 +303,30 @@ def test_cards_come_and_go() -> None:
             theirs.verify("exception")
             header = theirs[-1].header
             assert header["ESO TEL AIRM"] == 1.25 and header.comments["OBJECT"] == "the whirlpool"
+
+
+def test_cards_that_do_not_conform_are_kept_as_they_stand() -> None:
+    unit = fits.PrimaryHDU(CUBE[0].astype("i2"))
+    text = unit.header.tostring()
+    text = text[: text.index("END" + " " * 77)]
+    cards = {
+        "FOO     = abc def": ("FOO", "abc def"),
+        "BAR     = 'unclosed": ("BAR", "'unclosed"),
+        "UNIT    = '\xb5m'": ("UNIT", "\xb5m"),
+        "EXP     = 1.5D3": ("EXP", 1500.0),
+        "HIERARCH ESO X Y = 3 / remark": ("ESO X Y", 3),
+        "CPLX    = (1.0, 2.0)": ("CPLX", 1 + 2j),
+    }
+    odd = ["NOVAL", "lower   =  5", "=bad"]
+    header = text + "".join(c.ljust(80) for c in (*cards, *odd)) + "END"
+    data = header.ljust(2880).encode("latin-1") + saved(unit)[2880:]
+    np.testing.assert_array_equal(iio.imread(data), CUBE[0])
+    found = iio.immeta(data)
+    assert {name: found[name] for name, _ in cards.values()} == dict(cards.values())
+    assert found["COMMENT"] == odd
+    # What is no value for a card is told when it is written.
+    with pytest.warns(iio.MetadataWarning, match="UNIT"):
+        iio.imwrite("<bytes>", CUBE[0].astype("i2"), extension=".fits", metadata=found)
 
 
 def test_what_no_card_holds_is_told() -> None:
@@ -294,6 +373,25 @@ def test_files_are_mapped(tmp_path: Path) -> None:
         iio.imread(path, memmap=True)
 
 
+def test_gzipped_files(tmp_path: Path) -> None:
+    path = tmp_path / "a.fits.gz"
+    iio.imwrite(path, [CUBE.astype("i2"), CUBE[0].astype("f4")], metadata={"OBJECT": "M51"})
+    with fits.open(path) as theirs:
+        np.testing.assert_array_equal(theirs[0].data, CUBE)
+        np.testing.assert_array_equal(theirs[1].data, CUBE[0])
+    np.testing.assert_array_equal(iio.imread(path, index=1), CUBE[0])
+    assert iio.immeta(path) == {"OBJECT": "M51"}
+    with pytest.raises(iio.OptionError, match="gzipped"):
+        iio.imread(path, memmap=True)
+    data = path.read_bytes()
+    for damaged in (data[:-9], data[:60], data[:40] + bytes(20) + data[60:]):
+        with pytest.raises(iio.DecodeError):
+            iio.imread(damaged, extension=".fits.gz")
+    bomb = gzip.compress(saved(fits.PrimaryHDU(CUBE.astype("i2"))) + bytes(3_000_000))
+    with iio.limits(body_bytes="1MiB"), pytest.raises(iio.LimitError):
+        iio.imread(bomb, extension=".fits.gz")
+
+
 def read_so_far() -> int:
     """Return how many bytes this process has read with system calls."""
     for line in Path("/proc/self/io").read_text().splitlines():
@@ -330,6 +428,21 @@ def test_a_section_of_a_large_file_reads_only_its_rows(tmp_path: Path, kind: str
         column = session.read_region((slice(first, first + 100), slice(500, 510)))
     assert read_so_far() - before < 3_000_000
     np.testing.assert_array_equal(column, rows[:, 500:510])
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_section_fetches_only_its_rows(monkeypatch: pytest.MonkeyPatch, packed: bool) -> None:
+    for name in ("IIO_NO_INTERNET", "IMAGEIO_NO_INTERNET", "http_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    image = np.random.default_rng(9).integers(0, 30_000, (2000, 2000)).astype("i2")
+    options = {"compression": "RICE_1"} if packed else {}
+    data = iio.imwrite("<bytes>", image, extension=".fits", **options)
+    with FileServer() as server:
+        url = server.serve("/a.fits", data, ranges=True)
+        with iio.imopen(url, "r") as file:
+            part = file.read_region(np.s_[1000:1020])
+        np.testing.assert_array_equal(part, image[1000:1020])
+        assert server.sent < len(data) // 4, f"{server.sent} of {len(data)} bytes"
 
 
 def test_checksums_are_compared() -> None:

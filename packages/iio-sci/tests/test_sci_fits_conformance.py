@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 from collections.abc import Iterator
 
@@ -45,3 +46,4 @@ class TestFits(PluginSuite):
         data[: len(header)] = header
         scaled = IMAGE.astype("f4") * np.float32(0.5) + np.float32(3)
         yield Sample("FITS", bytes(data), scaled, name="scaled")
+        yield Sample("FITS-GZIP", gzip.compress(with_cards(), mtime=0), IMAGE)

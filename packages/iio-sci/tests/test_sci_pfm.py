@@ -110,7 +110,7 @@ def test_damaged_files_are_errors(data: bytes) -> None:
 def test_what_cannot_be_written_is_refused() -> None:
     for unfit in (GRAY.astype("f8"), GRAY.astype("u1"), COLOR[..., :2], GRAY[:0], [GRAY, GRAY]):
         with pytest.raises(iio.EncodeError):
-            iio.imwrite("<bytes>", unfit, extension=".pfm")
+            iio.imwrite("<bytes>", unfit, extension=".pfm", plugin="pfm")
     for options in ({"byteorder": "big"}, {"scale": 0.0}, {"scale": "1"}, {"scale": -1.0}):
         with pytest.raises(iio.OptionError):
             iio.imwrite("<bytes>", GRAY, extension=".pfm", **options)

@@ -20,13 +20,16 @@ _CAMERA = "its compression takes a camera's own file: LibRaw's decoder, as for t
 @pytest.mark.slow
 class TestRaw(PluginSuite):
     entry_point = "iio_sci.raw._spec:SPEC"
-    unsampled: ClassVar = dict.fromkeys(
-        ("CR2", "CR3", "CRW", "RAF", "ORF", "RW2", "X3F", "CINE"), _CAMERA
-    )
+    changes = 50
+    unsampled: ClassVar = {
+        **dict.fromkeys(("CR2", "CR3", "CRW", "RAF", "ORF", "RW2", "X3F", "CINE"), _CAMERA),
+        "CAMERA-OTHER": "what is in it decides: a test of its own reads one",
+    }
 
     def samples(self) -> Iterator[Sample]:
         variants = ({"sensor": True}, {"half_size": True, "output_bps": 16}, {"user_flip": 6})
-        for name, data in SAMPLES.items():
+        for name in ("DNG", "CAMERA-TIFF", "MRW"):
+            data = SAMPLES[name]
             yield Sample(name, data, developed(data), variants=variants)
 
     def bare(self, sample: Sample):  # type: ignore[no-untyped-def]

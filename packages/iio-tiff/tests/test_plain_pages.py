@@ -24,6 +24,10 @@ KINDS = {
 }
 
 
+KINDS["told shape"] = written(noise(9, 10))
+KINDS["told colors"] = written(noise(9, 10, 3), photometric="rgb")
+
+
 def through_backend(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Selection, "plain", lambda self, page: None)
 
@@ -34,7 +38,7 @@ def test_they_are_read_without_the_backend(kind: str, monkeypatch: pytest.Monkey
     pytest.importorskip("imagecodecs")
     expected = tifffile.imread(io.BytesIO(KINDS[kind]))
     monkeypatch.setattr("iio_tiff._opening.TiffFile", None)
-    for options in ({}, {"page": 0}, {"page": -1}, {"out": np.empty_like(expected)}):
+    for options in ({}, {"index": 0}, {"page": 0}, {"page": -1}, {"out": np.empty_like(expected)}):
         image = iio.imread(KINDS[kind], plugin="tiff", **options)
         np.testing.assert_array_equal(image, expected)
         assert image.dtype == expected.dtype.newbyteorder("=")
@@ -86,6 +90,22 @@ def test_what_is_odd_is_as_the_backend_has_it(kind: str, monkeypatch: pytest.Mon
     found = outcome(data)
     through_backend(monkeypatch)
     same(found, outcome(data))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *('{"shape": [1, 5, 7]}', '{"shape": [5, 7, 1]}', "shape=(1, 5, 7)"),
+        *('{"shape": [5, 7], "axes": "XY"}', "ImageJ=1.11a\nimages=1\nslices=1\n", "a cat"),
+    ],
+)
+def test_descriptions_that_say_more_are_heard(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = written(noise(5, 7), description=text, metadata=None)
+    properties = iio.improps(data, plugin="tiff")
+    image = iio.imread(data, plugin="tiff")
+    assert image.shape == properties.shape
+    through_backend(monkeypatch)
+    np.testing.assert_array_equal(iio.imread(data, plugin="tiff"), image)
 
 
 def outcome(data: bytes) -> np.ndarray | None:

@@ -79,6 +79,20 @@ def test_keys_are_several_pages(stack: Path) -> None:
         iio.imread(mixed(), key=[0, 3])
 
 
+def test_axes_of_length_one_are_kept_on_request() -> None:
+    image = noise(1, 3, 1, 8, 9, dtype="uint16")
+    options = {"ome": True, "photometric": "minisblack", "metadata": {"axes": "TZCYX"}}
+    data = written(image, **options)
+    np.testing.assert_array_equal(iio.imread(data), image[0, :, 0])
+    whole = iio.imread(data, squeeze=False)
+    found = iio.improps(data, squeeze=False)
+    assert found.shape == whole.shape
+    assert found.axes in ("TZCYX", "TZCYXS")  # the versions of tifffile differ
+    np.testing.assert_array_equal(whole.reshape(image.shape), image)
+    assert whole.shape[:5] == image.shape
+    assert [i.shape for i in iio.imiter(data, squeeze=False)] == [whole.shape]
+
+
 def test_pages_are_iterated_one_by_one(stack: Path) -> None:
     with iio.imopen(stack, "r") as file:
         np.testing.assert_array_equal(np.stack(list(file.iter_pages())), STACK)

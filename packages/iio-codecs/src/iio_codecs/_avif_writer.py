@@ -31,9 +31,8 @@ class AvifWriter(CodecWriter):
         lossless: bool | None = None,
         quality: float | None = None,
         bits: Literal[8, 10, 12] | None = None,
-        speed: int | None = None,
+        speed: int = 6,
         subsampling: Literal["444", "422", "420", "400"] | None = None,
-        tile: int | None = None,
         codec: Literal["aom", "rav1e", "svt"] | None = None,
         primaries: int | None = None,
         transfer: int | None = None,
@@ -55,12 +54,10 @@ class AvifWriter(CodecWriter):
             0 to 100, by default 75 of uint8.
         bits : {8, 10, 12}, optional
             How many bits a sample has; by default 8 of uint8 and 12 of uint16.
-        speed : int, optional
-            0, the smallest files, to 10; by default the encoder's.
+        speed : int
+            0, the smallest files in a hundred times the time, to 10.
         subsampling : {"444", "422", "420", "400"}, optional
             How colors are subsampled; by default they are not.
-        tile : int, optional
-            The binary logarithm of how many tiles there are each way, 0 to 6.
         codec : {"aom", "rav1e", "svt"}, optional
             Which encoder, where the build of imagecodecs has it.
         primaries, transfer, matrix : int, optional
@@ -107,7 +104,6 @@ class AvifWriter(CodecWriter):
                 bitspersample=depth,
                 speed=whole("speed", speed, 0, 10),
                 pixelformat=choice("subsampling", subsampling, _SUBSAMPLING),
-                tilelog2=whole("tile", tile, 0, 6),
                 codec=choice("codec", codec, ("aom", "rav1e", "svt")),
                 primaries=whole("primaries", primaries, 0, 255),
                 transfer=whole("transfer", transfer, 0, 255),

@@ -35,7 +35,6 @@ class Jpeg2000Writer(CodecWriter):
         psnr: float | None = None,
         reversible: bool | None = None,
         bits: int | None = None,
-        tile: tuple[int, int] | None = None,
         resolutions: int | None = None,
         mct: bool = True,
         codestream: bool | None = None,
@@ -55,8 +54,6 @@ class Jpeg2000Writer(CodecWriter):
             Whether to use the transforms that lose nothing; by default unless `psnr` is given.
         bits : int, optional
             How many bits a sample has, if less than those of the dtype.
-        tile : tuple of int, optional
-            Height and width of the tiles; by default there is one.
         resolutions : int, optional
             How many resolutions are stored, each half of the one before; 6 by default.
         mct : bool
@@ -91,7 +88,6 @@ class Jpeg2000Writer(CodecWriter):
             reversible=psnr is None if reversible is None else reversible,
             bitspersample=None if depth == 8 * image.dtype.itemsize else depth,
             codecformat="j2k" if is_bare else "jp2",
-            tile=numbers("tile", tile, 2, 1, 2**31 - 1),
             resolutions=whole("resolutions", resolutions, 1, 33),
             mct=bool(flag("mct", mct)) and image.ndim == 3 and image.shape[-1] >= 3,
             numthreads=whole("threads", threads, 1, 1024),

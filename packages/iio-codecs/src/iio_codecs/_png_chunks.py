@@ -30,9 +30,11 @@ __all__ = [
     "chunks",
     "is_animated",
     "layout",
+    "without_transparency",
 ]
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_PALETTE = 3
 _CHANNELS = {0: 1, 2: 3, 3: 3, 4: 2, 6: 4}
 _DEPTHS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
 _LONGEST = 2**31 - 1
@@ -70,8 +72,13 @@ def chunks(data: bytes) -> Iterator[Chunk]:
 
 
 def layout(data: bytes) -> Layout:
-    """Return what IHDR, and tRNS, which makes for transparency, say."""
+    """Return what IHDR says, and tRNS where it gives an alpha channel.
+
+    It does to the colors of a palette. One transparent value of gray or color is told in the
+    metadata of a still image, whose values stay as they are; frames of an animation show it.
+    """
     found: Layout | None = None
+    expanded = is_animated(data)
     for kind, start, end in chunks(data):
         if found is None:
             if kind != b"IHDR" or end - start != 13:
@@ -79,11 +86,24 @@ def layout(data: bytes) -> Layout:
             if end > len(data):
                 raise Short("IHDR is cut")
             found = _header(*struct.unpack_from(">IIBBBBB", data, start))
-        if kind == b"tRNS" and found.channels in (1, 3):
+            palette = data[start + 9] == _PALETTE
+        if kind == b"tRNS" and found.channels in (1, 3) and (expanded or palette):
             return Layout(found.height, found.width, found.channels + 1, found.dtype, found.bits)
         if kind == b"IDAT":
             return found
     raise ValueError("it has no pixels")
+
+
+def without_transparency(data: bytes) -> bytes:
+    """Return a file of gray or color without the chunk that makes one value transparent."""
+    for kind, start, end in chunks(data):
+        if kind == b"IHDR" and data[start + 9] == _PALETTE:
+            return data
+        if kind == b"tRNS":
+            return data[: start - 8] + data[end + 4 :]
+        if kind == b"IDAT":
+            return data
+    return data
 
 
 def check_whole(data: bytes) -> None:

@@ -12,7 +12,7 @@ from iio_core import Index, Resource
 from ._apng import Canvas
 from ._backend import decode
 from ._layout import Layout
-from ._png_chunks import animation, check_whole, is_animated, layout
+from ._png_chunks import animation, check_whole, is_animated, layout, without_transparency
 from ._png_told import told
 from ._reader import CodecReader
 
@@ -22,7 +22,7 @@ __all__ = ["PngReader"]
 class PngReader(CodecReader):
     """Reads PNG.
 
-    Palettes and samples of 1, 2 or 4 bits become uint8; what is transparent gets an alpha channel.
+    Palettes and samples of 1, 2 or 4 bits become uint8.
     The frames of an animation are returned as they are seen.
     """
 
@@ -56,7 +56,7 @@ class PngReader(CodecReader):
             self._source.parse(check_whole)
             return decode(
                 "png",
-                data,
+                without_transparency(data),
                 name=self._source.name,
                 format=self._format,
                 out=self._place(layout, out),

@@ -16,7 +16,7 @@ from ._source import Short
 
 __all__ = ["HELD", "inserted", "told"]
 
-HELD = frozenset({"dpi", "gamma", "icc_profile", "exif", "xmp", "chromaticity"})
+HELD = frozenset({"transparency", "dpi", "gamma", "icc_profile", "exif", "xmp", "chromaticity"})
 """The names of metadata that have chunks of their own; any other name is the keyword of a text."""
 
 _XMP = "XML:com.adobe.xmp"
@@ -92,6 +92,12 @@ def _gamma(data: bytes, found: dict[str, Any], text: dict[str, str], limit: int)
     found["gamma"] = struct.unpack(">I", data)[0] / 100_000
 
 
+def _transparent(data: bytes, found: dict[str, Any], text: dict[str, str], limit: int) -> None:
+    if len(data) in (2, 6):  # of gray or color: a palette's is in its colors
+        values = struct.unpack(f">{len(data) // 2}H", data)
+        found["transparency"] = values[0] if len(values) == 1 else values
+
+
 def _colors(data: bytes, found: dict[str, Any], text: dict[str, str], limit: int) -> None:
     found["chromaticity"] = tuple(n / 100_000 for n in struct.unpack(">8I", data))
 
@@ -105,6 +111,7 @@ _PARSERS = {
     b"pHYs": _density,
     b"gAMA": _gamma,
     b"cHRM": _colors,
+    b"tRNS": _transparent,
 }
 
 
@@ -120,6 +127,9 @@ def inserted(metadata: Mapping[str, Any]) -> bytes:
     for name, value in metadata.items():
         if name == "chromaticity":
             made.append(chunk(b"cHRM", struct.pack(">8I", *(round(v * 100_000) for v in value))))
+        elif name == "transparency":
+            values = value if isinstance(value, tuple | list) else (value,)
+            made.append(chunk(b"tRNS", struct.pack(f">{len(values)}H", *values)))
         elif name == "gamma":
             made.append(chunk(b"gAMA", struct.pack(">I", round(value * 100_000))))
         elif name == "icc_profile":

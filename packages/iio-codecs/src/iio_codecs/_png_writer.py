@@ -96,6 +96,9 @@ class PngWriter(CodecWriter):
         )
         header, pixels = _parts(data)
         if not self._frames:
+            if "transparency" in told and not _is_value(told["transparency"], image):
+                self._warn_of({"transparency"})
+                del told["transparency"]
             extra = inserted(self._held(told, image)) if told else b""
             self._waiting = header, extra, pixels
             self._loop, self._shape = loop or 0, (*image.shape, image.dtype.name)
@@ -143,6 +146,16 @@ class PngWriter(CodecWriter):
         return chunk(
             b"fcTL", struct.pack(">IIIIIHHBB", number, width, height, 0, 0, *self._delay, 0, 0)
         )
+
+
+def _is_value(value: Any, image: np.ndarray) -> bool:
+    """Tell whether a value, or one for each color, can be the transparent one of an image."""
+    values = value if isinstance(value, tuple | list) else (value,)
+    channels = 1 if image.ndim == 2 else image.shape[-1]
+    top = np.iinfo(image.dtype).max
+    return len(values) == channels in (1, 3) and all(
+        isinstance(v, int) and 0 <= v <= top for v in values
+    )
 
 
 def _parts(data: bytes) -> tuple[bytes, bytes]:

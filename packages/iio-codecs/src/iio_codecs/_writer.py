@@ -153,7 +153,7 @@ def _as_bytes(name: str, value: Any) -> bytes | None:
 
 def _is_numbers(value: Any) -> bool:
     values = value if isinstance(value, tuple | list) else (value,)
-    return all(isinstance(v, int | float) and 0 <= v < 10_000 for v in values)
+    return all(isinstance(v, int | float) and 0 <= v < 100_000 for v in values)
 
 
 def _same(one: Any, other: Any) -> bool:

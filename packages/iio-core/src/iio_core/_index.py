@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from types import EllipsisType
 from typing import Any
 
-from ._errors import FrameIndexError, OptionError
+from ._errors import FrameIndexError, LimitError, OptionError
 
 __all__ = ["normalize", "out_of_range"]
 
@@ -36,10 +36,7 @@ def normalize(
     if index is None or index is ...:
         return index
     if isinstance(index, slice):
-        try:
-            return tuple(range(*index.indices(count())))
-        except (TypeError, ValueError) as error:
-            raise OptionError(f"{index} is not an index: {error}") from None
+        return _several(index, count(), name)
     if hasattr(index, "__index__") and not _is_array(index):
         return _one(index, count, name)
     if isinstance(index, Iterable) and not isinstance(index, str | bytes):
@@ -47,6 +44,23 @@ def normalize(
     raise OptionError(
         f"index={index!r} is not an index: it takes an int, a slice, a list of ints, ... or None"
     )
+
+
+_MOST = 1 << 22  # numbers of images in one index: a file may say that it has any number
+
+
+def _several(index: slice, total: int, name: str) -> tuple[int, ...]:
+    try:
+        numbers = range(*index.indices(total))
+        few = not numbers[_MOST:]
+    except (TypeError, ValueError) as error:
+        raise OptionError(f"{index} is not an index: {error}") from None
+    if not few:
+        raise LimitError(
+            f"{name} says that it has {total} images; an index takes up to {_MOST} of them at "
+            "once. Read fewer, or one after the other with imiter"
+        )
+    return tuple(numbers)
 
 
 def _is_array(index: Any) -> bool:

@@ -30,7 +30,11 @@ def held_interrupts() -> Iterator[None]:
             raise KeyboardInterrupt
         held.append(number)
 
-    signal.signal(signal.SIGINT, hold)
+    try:
+        signal.signal(signal.SIGINT, hold)
+    except ValueError:  # in an interpreter beside the main one, which gets no signals
+        yield
+        return
     try:
         yield
     finally:

@@ -6,8 +6,9 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Protocol
 
 from . import _options
-from ._errors import OptionError, PluginNotInstalledError
+from ._errors import OptionError, PluginContractError, PluginNotInstalledError
 from ._select import Candidate
+from ._translate import CAUGHT
 
 __all__ = ["Asked", "Dialect", "knowing", "opener_of", "willing", "writer_type_of"]
 
@@ -45,9 +46,10 @@ def knowing(
     has declined.
     """
     known: set[str] = set()
+    own: set[str] | None = None
     first: Mapping[str, Any] | None = None
     failed: PluginNotInstalledError | None = None
-    found = False
+    found, best = False, usable[0]
     for candidate in usable:
         if options and candidate.claim != usable[0].claim:
             break
@@ -59,7 +61,8 @@ def knowing(
                 failed = failed or error
                 continue
             known |= names
-            first = given if first is None else first
+            if first is None:
+                first, own, best = given, names, candidate
             if not names >= given.keys():
                 continue
         found = True
@@ -68,12 +71,13 @@ def knowing(
         return
     if failed is not None:
         raise failed
-    best, first = usable[0], first or options
     if dialect is not None:
-        known |= set(dialect.names(best))
+        own = (own or set()) | set(dialect.names(best))
+        known |= own
     where = f"{name}: plugin {best.plugin.spec.name!r} for {best.format.name or 'this'}"
-    _options.check(first, known, where=where)
-    raise OptionError(f"{where} does not know all of the options {', '.join(first)} together")
+    _options.check(first or options, known, where=where, own=own)
+    together = ", ".join(first or options)
+    raise OptionError(f"{where} does not know all of the options {together} together")
 
 
 def willing(asked: Iterator[Asked]) -> Asked:
@@ -97,11 +101,19 @@ def _option_names(candidate: Candidate, opener: str, call: str | None) -> set[st
     plugin = candidate.plugin.load()
     if not hasattr(plugin, opener):
         return set()
-    writing = opener == "open_writer"
-    opens = plugin.open_writer if writing else opener_of(plugin, candidate.format.name)
-    names = set(_options.names(opens))
+    try:
+        return _declared(plugin, candidate.format.name, opener == "open_writer", call)
+    except CAUGHT as error:
+        raise PluginContractError(
+            f"plugin {candidate.plugin} does not say which options it takes: "
+            f"{type(error).__name__}: {error}"
+        ) from error
+
+
+def _declared(plugin: Any, format: str, writing: bool, call: str | None) -> set[str]:
+    names = set(_options.names(plugin.open_writer if writing else opener_of(plugin, format)))
     if call is not None:
-        kind = writer_type_of(plugin, candidate.format.name) if writing else plugin.reader_type
+        kind = writer_type_of(plugin, format) if writing else plugin.reader_type
         names |= _options.names(getattr(kind, call))
     return names
 

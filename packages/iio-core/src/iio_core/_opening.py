@@ -127,6 +127,8 @@ def _first_to_open(
             if given:
                 opening, rest = _options.split(given, _options.names(opener))
             reader = opener(resource, candidate.format.name or None, **opening)
+            if not hasattr(reader, "read"):
+                raise blame.broken(f"it opened a {type(reader).__name__}, which is no reader")
         except NotThisFormat as reason:
             declined.append(_declined(candidate, reason))
             continue
@@ -324,6 +326,8 @@ def open_writing(
     blame = Blame(candidate.plugin, candidate.format.name, target.name)
     try:
         writer = chosen.open_writer(target, candidate.format.name, **opening)
+        if not hasattr(writer, "write"):
+            raise blame.broken(f"it opened a {type(writer).__name__}, which is no writer")
         return WriteSession(writer, target, blame, lasting=lasting), rest
     except BaseException as error:
         target.abort()

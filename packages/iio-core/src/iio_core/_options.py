@@ -48,17 +48,29 @@ def split(
     return opening, {k: v for k, v in options.items() if k not in opening}
 
 
-def check(options: Mapping[str, Any], known: Iterable[str], *, where: str) -> None:
+def check(
+    options: Mapping[str, Any],
+    known: Iterable[str],
+    *,
+    where: str,
+    own: Iterable[str] | None = None,
+) -> None:
     """Raise `OptionError` for the first option that is not known."""
     for name in options:
         if name not in known:
-            raise unknown(name, known, where=where)
+            raise unknown(name, known, where=where, own=own)
 
 
-def unknown(name: str, known: Iterable[str], *, where: str) -> OptionError:
-    """Return the error for an option that nobody knows, with the closest one that somebody does."""
+def unknown(
+    name: str, known: Iterable[str], *, where: str, own: Iterable[str] | None = None
+) -> OptionError:
+    """Return the error for an option that nobody knows, with the closest one that somebody does.
+
+    `own` are those to list, if others know more.
+    """
     known = sorted(known)
     close = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
     hint = f" Did you mean {close[0]!r}?" if close else ""
-    listed = f" Options: {', '.join(known)}." if known else " It takes no options."
+    shown = known if own is None else sorted(own)
+    listed = f" Options: {', '.join(shown)}." if shown else " It takes no options."
     return OptionError(f"{where} has no option {name!r}.{hint}{listed}")

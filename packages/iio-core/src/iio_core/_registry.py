@@ -186,10 +186,8 @@ def use(*plugins: str | PluginSpec, only: bool = False) -> Iterator[Registry]:
         names.append(plugin)
     order = _known(inside, tuple(names))
     if only:
-        kept = [inside.find(name) for name in order]
-        plugins = tuple(p for p in kept if p is not None)
-        names = tuple(p.spec.name for p in plugins)
-        inside = inside.replace(plugins=plugins, requested=names)
+        kept = tuple(p for name in order if (p := inside.find(name)) is not None)
+        inside = inside.replace(plugins=kept, requested=tuple(p.spec.name for p in kept))
     inside = inside.replace(order=(*order, *inside.order))
     token = _scoped.set(inside)
     try:

@@ -63,6 +63,8 @@ class Candidate(NamedTuple):
 
 
 Row = tuple["Plugin", Format]
+Known = tuple[Signature, int, list[int]]
+"""A signature, its weight, and the rows that have it."""
 
 
 class Table:
@@ -77,8 +79,9 @@ class Table:
         ]
         self.by_extension: dict[str, list[int]] = {}
         # Offset and value of one byte that a signature fixes -> the signatures that fix it so.
-        self.by_byte: dict[int, dict[int, list[tuple[Signature, int, int]]]] = {}
-        self.elsewhere: list[tuple[Signature, int, int]] = []
+        self.by_byte: dict[int, dict[int, list[Known]]] = {}
+        self.elsewhere: list[Known] = []
+        known: dict[Signature, Known] = {}
         self.order: list[tuple[int, bool]] = []
         self.head = 0
         for number, (plugin, format) in enumerate(self.rows):
@@ -86,8 +89,11 @@ class Table:
             for extension in format.extensions:
                 self.by_extension.setdefault(extension, []).append(number)
             for signature in format.signatures:
+                if signature in known:  # many formats are TIFF
+                    known[signature][2].append(number)
+                    continue
                 self.head = max(self.head, signature.end)
-                row = (signature, number, signature.weight)
+                row = known[signature] = (signature, signature.weight, [number])
                 for place, value in _fixed(signature):
                     self.by_byte.setdefault(place, {}).setdefault(value, []).append(row)
                     break
@@ -178,14 +184,21 @@ def _weights(head: bytes, table: Table) -> dict[int, int]:
     weights: dict[int, int] = {}
     length = len(head)
     for place, values in table.by_byte.items():
-        if place < length and (rows := values.get(head[place])) is not None:
-            for signature, number, weight in rows:
-                if weight > weights.get(number, 0) and signature.matches(head):
-                    weights[number] = weight
-    for signature, number, weight in table.elsewhere:
-        if weight > weights.get(number, 0) and signature.matches(head):
-            weights[number] = weight
+        if place < length and (found := values.get(head[place])) is not None:
+            for known in found:
+                _weigh(known, head, weights)
+    for known in table.elsewhere:
+        _weigh(known, head, weights)
     return weights
+
+
+def _weigh(known: Known, head: bytes, weights: dict[int, int]) -> None:
+    """Add the rows of a signature, if it is that of this header."""
+    signature, weight, numbers = known
+    if signature.matches(head):
+        for number in numbers:
+            if weight > weights.get(number, 0):
+                weights[number] = weight
 
 
 def _fixed(signature: Signature) -> Iterator[tuple[int, int]]:

@@ -85,8 +85,11 @@ class Blame:
 
 
 def _said(error: BaseException) -> str:
-    text = str(error).strip()
     kind = type(error).__name__
+    try:
+        text = str(error).strip()
+    except Exception:  # it cannot even say what it is
+        return kind
     if isinstance(error, MemoryError):
         return "it asked for more memory than there is"
     return f"{text} ({kind})" if text else kind

@@ -19,6 +19,11 @@ PAIR_SIGNATURES = (Signature(0, b"\x5c\x01\0\0"), Signature(0, b"\0\0\x01\x5c"))
 # sizeof_hdr: 348, in either byte order.
 
 
+# Others read these better: they are there for who asks for ITK. Its readers of JPEG, BMP, LSM and
+# DICOM are left out: they take files that are cut for whole ones, or end the process.
+_LAST = -50
+
+
 def _itk(
     name: str,
     title: str,
@@ -27,6 +32,7 @@ def _itk(
     *,
     dtypes: tuple[str, ...] = _ALL,
     written: tuple[str, ...] | None = None,
+    channels: tuple[int, ...] = (1,),
     priority: int = 0,
     **options: Any,
 ) -> Format:
@@ -35,7 +41,7 @@ def _itk(
         title=title,
         extensions=extensions,
         reads=tuple(Pixels(dtype) for dtype in dtypes),
-        writes=tuple(Pixels(dtype, (1,)) for dtype in (dtypes if written is None else written)),
+        writes=tuple(Pixels(dtype, channels) for dtype in (dtypes if written is None else written)),
         priority=priority,
         modules=("SimpleITK",),
         requires="iio-medical[itk]",
@@ -115,7 +121,7 @@ FORMATS = (
         signatures=(Signature(0, b"\x89HDF\r\n\x1a\n"),),
         signature_alone=False,
         trust="external",  # it can refer to other files
-        priority=-50,
+        priority=_LAST,
     ),
     _itk(
         "MRC",
@@ -126,6 +132,35 @@ FORMATS = (
         signatures=(Signature(208, b"MAP "),),
         signature_alone=False,
         extension_alone=True,
-        priority=-50,
+        priority=_LAST,
+    ),
+    _itk(
+        "BIORAD",
+        "Bio-Rad confocal microscope",
+        (".pic",),
+        "Bio-Rad PIC file format, MRC-500, -600 and -1024, section Header",
+        dtypes=("uint8", "uint16"),
+        written=("uint8",),  # of uint16 ITK writes the bytes the other way round
+        signatures=(Signature(54, b"\x39\x30"),),
+        signature_alone=False,
+    ),
+    _itk(
+        "PNG",
+        "Portable Network Graphics",
+        (".png",),
+        "ISO/IEC 15948, Portable Network Graphics",
+        dtypes=("uint8", "uint16"),
+        channels=(1, 3, 4),
+        signatures=(Signature(0, b"\x89PNG\r\n\x1a\n"),),
+        priority=_LAST,
+    ),
+    _itk(
+        "TIFF",
+        "Tagged Image File Format",
+        (".tif", ".tiff"),
+        "TIFF Revision 6.0",
+        dtypes=("uint8", "int8", "uint16", "int16", "uint32", "int32", "float32"),
+        signatures=(Signature(0, b"II*\0"), Signature(0, b"MM\0*")),
+        priority=_LAST,
     ),
 )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from iio_core import Format, Pixels, PluginSpec, Signature
 
 from ._formats_itk import FORMATS
+from ._formats_nifti import FORMATS as NIFTI_FORMATS
 
-__all__ = ["ITK", "PYDICOM", "SPEC"]
+__all__ = ["ITK", "NIFTI", "PYDICOM", "SPEC"]
 
 _PART10 = "DICOM PS3.10, Media Storage and File Format for Media Interchange"
 _WHERE = "https://www.dicomstandard.org/current"
@@ -73,4 +74,14 @@ ITK = PluginSpec(
     backend="simpleitk",
     legacy="iio_medical._legacy:ITK_TABLE",
     formats=FORMATS,
+)
+
+NIFTI = PluginSpec(
+    name="nifti",
+    title="NIfTI, Analyze, MGH and MINC 1 through nibabel",
+    plugin="iio_medical._nifti._plugin:PLUGIN",
+    aliases=("nibabel",),
+    license="BSD-2-Clause AND MIT",
+    backend="nibabel",
+    formats=NIFTI_FORMATS,
 )

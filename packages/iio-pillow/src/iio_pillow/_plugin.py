@@ -89,8 +89,8 @@ class PillowPlugin:
         except SyntaxError as error:
             if format == "TIFF" and "pixel mode" in str(error):
                 raise _declined("Pillow has no mode for such pixels", resource, format) from None
-            if format == "JPEG" and (reason := _strange_jpeg(resource.head(1 << 16))):
-                raise NotThisFormat(reason) from None
+            if format == "JPEG" and (strange := _strange_jpeg(resource.head(1 << 16))):
+                raise NotThisFormat(strange) from None
             raise
         if format in DOUBTFUL:
             reason = doubt(
@@ -130,7 +130,7 @@ def _strange_jpeg(head: bytes) -> str:
         if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
             if head[at + 4] != 8:
                 return f"it has {head[at + 4]} bits a sample, and Pillow reads JPEG of 8"
-            return "it is lossless JPEG, which Pillow does not read" if marker == 0xC3 else ""
+            return ""
         if marker == 0xF7:
             return "it is JPEG-LS, which Pillow does not read"
         at += 2 + int.from_bytes(head[at + 2 : at + 4], "big")

@@ -111,7 +111,9 @@ class FaxReader(Still):
             if not going.all():
                 rows, place, stop = rows[going], place[going], stop[going]
                 column, black = column[going], black[going]
-        return ~np.logical_xor.accumulate(changes[:, :width], axis=1)
+        # As bytes: NumPy 1.24 accumulates bool wrongly.
+        turns = changes[:, :width].view(np.uint8)
+        return np.bitwise_xor.accumulate(turns, axis=1) == 0
 
     def _damaged(self, row: int) -> Exception:
         return self.input.wrong(

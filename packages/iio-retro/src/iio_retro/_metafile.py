@@ -82,6 +82,8 @@ class MetafileReader(Still):
     def __init__(
         self, resource: Resource, format: str, program: str | None, dpi: float | None
     ) -> None:
+        if resource.head(44)[40:] == b" EMF":
+            format = "EMF"  # whatever it was called
         self.FORMAT = format
         super().__init__(resource)
         if not self.input.data.startswith(_MAGIC[format]):

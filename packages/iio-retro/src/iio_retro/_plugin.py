@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -24,6 +25,7 @@ __all__ = ["PLUGIN", "RetroPlugin"]
 _READERS = {
     "CUR": "_cur:CurReader",
     "CUT": "_cut:CutReader",
+    "DCX": "_dcx:DcxReader",
     "EMF": "_emf:EmfReader",
     "FPX": "_fpx:FpxReader",
     "G3": "_g3:FaxReader",
@@ -122,6 +124,7 @@ class RetroPlugin:
         return writer
 
 
+@cache
 def _class(where: str) -> Any:
     module, _, name = where.partition(":")
     return getattr(import_module(f"{__package__}.{module}"), name)

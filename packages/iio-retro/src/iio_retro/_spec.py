@@ -29,5 +29,6 @@ METAFILE = PluginSpec(
     plugin="iio_retro._metafile:PLUGIN",
     license="BSD-2-Clause",
     formats=EXTERNAL,
+    legacy="iio_retro._legacy:METAFILE",
 )
 """The description of the plugin that runs programs, and so is used only on request."""

@@ -91,20 +91,23 @@ class SunReader(Still):
 
     def _runs(self, wanted: int) -> Bytes:
         """Return the values that type 2 codes."""
-        data = np.frombuffer(self.input.data, np.uint8)[self._start :]
-        counts = np.ones(len(data), np.int64)
-        behind = 0  # the code before, which other bytes 80 may belong to
+        # One byte more than there is, for an escape at the very end.
+        coded = self.input.data[self._start :] + b"\0"
+        data = np.frombuffer(coded, np.uint8)
+        found = []
+        behind = 0  # the code before, which further bytes 80 may belong to
         for place in np.flatnonzero(data == _ESCAPE).tolist():
-            if place < behind:
-                continue
-            if place + 1 >= len(data):
-                break
-            count = int(data[place + 1])
-            behind = place + 3 if count else place + 2
-            counts[place + 1 : behind] = 0
-            if count:
-                counts[place : place + 2] = 0
-                counts[place + 2 : place + 3] = count + 1
+            if place >= behind:
+                found.append(place)
+                behind = place + (3 if coded[place + 1] else 2)
+        escapes = np.array(found, np.int64)
+        counts = np.ones(len(data), np.int64)
+        counts[-1] = 0
+        counts[escapes + 1] = 0
+        runs = escapes[data[escapes + 1] > 0]
+        counts[runs] = 0
+        within = runs[runs + 2 < len(data) - 1]
+        counts[within + 2] = data[within + 1].astype(np.int64) + 1
         if int(counts.sum()) < wanted:
             raise self.input.wrong(f"its runs are less than the {wanted} bytes of its rows")
         last = int(np.searchsorted(np.cumsum(counts), wanted))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -67,6 +68,31 @@ class Flat:
             fill(file, piece, name)
             piece.byteswap(inplace=True)
         return array.view(self.dtype.newbyteorder("="))
+
+    def read_checked(
+        self, file: IO[bytes], name: str, checksum: int
+    ) -> tuple[np.ndarray[Any, Any], int]:
+        """Return the whole array, in native byte order, and the CRC-32 up to its end.
+
+        Parameters
+        ----------
+        file : binary file
+            What to read.
+        name : str
+            How messages call it.
+        checksum : int
+            That of what stands before it.
+        """
+        self.check(file, name)
+        file.seek(self.offset)
+        array: np.ndarray[Any, Any] = np.empty(self.shape, self.dtype)
+        if array.nbytes:
+            flat = array.reshape(-1).view(np.uint8)
+            for start in range(0, flat.size, _PIECE):  # while it is in the processor's cache
+                piece = flat[start : start + _PIECE]
+                fill(file, piece, name)
+                checksum = zlib.crc32(piece.data, checksum)
+        return native(array), checksum
 
     def read_region(
         self, file: IO[bytes], region: tuple[slice, ...], resource: Resource

@@ -5,13 +5,15 @@ from __future__ import annotations
 import importlib.util
 from functools import cache
 
+import numpy as np
 from tifffile import TIFF, TiffPage
 
-__all__ = ["INSTALL", "has_codecs", "is_absent", "lacking"]
+__all__ = ["INSTALL", "has_codecs", "is_absent", "lacking", "unpacks_triples"]
 
 INSTALL = 'pip install "iio-tiff[codecs]"'
 # zstd came with Python 3.14; lzma may be left out when Python is built.
 _STANDARD = {34925: "lzma", 34926: "compression.zstd", 50000: "compression.zstd"}
+_TRIPLE = 24
 _WHOLE = (1, 8, 16, 32, 64, 128)  # bits of a sample that need no unpacking
 
 
@@ -51,7 +53,22 @@ def _problem(page: TiffPage) -> str:
     bits = page.bitspersample
     if isinstance(bits, int) and bits not in _WHOLE and not has_codecs():
         return f"its samples of {bits} bits cannot be unpacked"
+    if (
+        bits == _TRIPLE
+        and int(page.sampleformat) == 1
+        and not unpacks_triples(page.parent.byteorder)
+    ):
+        return "its integers of 24 bits come out wrong with this imagecodecs"
     return ""
+
+
+@cache
+def unpacks_triples(order: str) -> bool:
+    """Tell whether integers of 24 bits are unpacked as they should be; some versions shift them."""
+    import imagecodecs
+
+    made = imagecodecs.packints_decode(b"\1\2\3", np.dtype(f"{order}u4"), _TRIPLE, runlen=1)
+    return int(made[0]) == 0x010203
 
 
 def _called(code: int) -> str:

@@ -17,7 +17,7 @@ __all__ = ["OF_PIXELS", "SIZES", "Directory"]
 # Bytes of a value of each type: BYTE, ASCII, SHORT, LONG, RATIONAL, ... IFD, and those of BigTIFF.
 SIZES = dict(zip(range(1, 14), (1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4), strict=True))
 SIZES |= {16: 8, 17: 8, 18: 8}
-_CODES = {1: "B", 3: "H", 4: "I", 13: "I", 16: "Q", 18: "Q"}
+_CODES = {3: "H", 4: "I", 13: "I", 16: "Q", 18: "Q"}
 
 # Without these the pixels would be decoded or arranged differently: they may not be missing.
 OF_PIXELS = frozenset(
@@ -47,13 +47,16 @@ class Directory:
         Tags whose values are not in the file.
     next : int
         Where the next directory of the chain is; 0 if there is none.
+    repeats : bool
+        Whether it has a tag twice.
     """
 
-    __slots__ = ("_chain", "_entries", "lost", "next")
+    __slots__ = ("_chain", "_entries", "lost", "next", "repeats")
 
     def __init__(self, chain: Chain, entries: bytes, following: int = 0) -> None:
         self._chain = chain
         self.next = following
+        self.repeats = False
         self._entries: dict[int, tuple[int, int, bytes]] = {}
         self.lost: set[int] = set()
         for tag, kind, count, field in chain.entry.iter_unpack(entries):
@@ -61,7 +64,10 @@ class Directory:
             if size > chain.room and chain.offset_of(field) + size > chain.size:
                 self.lost.add(tag)  # one that may be missing
                 continue
-            self._entries.setdefault(tag, (kind, count, field))
+            if tag in self._entries:
+                self.repeats = True  # the first one counts
+                continue
+            self._entries[tag] = (kind, count, field)
 
     def __contains__(self, tag: int) -> bool:
         return tag in self._entries

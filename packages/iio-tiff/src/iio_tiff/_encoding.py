@@ -48,12 +48,17 @@ _SHORT = {
 }
 
 
+_FAX = {"tiff_ccitt": 2, "group3": 3, "group4": 4}  # which others may write
+
+
 def _code_of(compression: str | int | None) -> int:
     if compression is None or compression == "" or compression is False:
         return 1
     if isinstance(compression, int):
         return int(compression)
     name = str(compression)
+    if name.lower() in _FAX:
+        return _FAX[name.lower()]
     try:
         return int(COMPRESSION[_SHORT.get(name.lower(), name.upper())])
     except KeyError:

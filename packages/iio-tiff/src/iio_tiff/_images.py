@@ -320,10 +320,15 @@ def level_of(series: TiffPageSeries, level: int | None, name: str) -> TiffPageSe
     return series.levels[level]
 
 
-def of_series(series: TiffPageSeries) -> Image:
-    """Return the image of a series."""
+def of_series(series: TiffPageSeries, *, squeeze: bool = True) -> Image:
+    """Return the image of a series, with or without its axes of length one."""
     key = series.keyframe
-    shape, axes, planar = _arranged(tuple(series.shape), series.axes, key)
+    shape, axes = (
+        (series.shape, series.axes)
+        if squeeze
+        else (series.get_shape(False), series.get_axes(False))
+    )
+    shape, axes, planar = _arranged(tuple(shape), axes, key)
     offset = None if series.is_multifile else series.dataoffset
     pages: Sequence[Page | None] = [] if offset is not None else list(series)
     return Image(pages, key, shape, axes, series.dtype, offset, series, planar)

@@ -36,9 +36,10 @@ _ELSEWHERE = frozenset(
 )
 # With one of these, a page may be a part of something larger: dialects say so in descriptions, in
 # tags of their own and in SubIFDs.
-_ORDINARY = frozenset({*range(254, 512), 33432, 34665, 34675}) - {255, 270, 330}
-_SCANIMAGE = (b"SI.", b"scanimage", b"state.")
-_SOFTWARE = 305
+_GEO = frozenset({33550, 33922, 34264, 34735, 34736, 34737, 42112, 42113})
+_ORDINARY = frozenset({*range(254, 512), 33432, 34665, 34675}) - {255, 270, 330} | _GEO
+_MAKERS = (b"SI.", b"scanimage", b"state.", b"PerkinElmer")
+_DESCRIPTION, _SOFTWARE = 270, 305
 _NATIVE = "<" if sys.byteorder == "little" else ">"
 
 _KINDS = {1: "u", 2: "i", 3: "f"}  # SampleFormat
@@ -111,12 +112,25 @@ class Plain(NamedTuple):
                 pool.add(number, data, each)
 
 
-def is_only(chain: Chain) -> bool:
-    """Tell whether a file has one directory, and nothing that would make more of it."""
-    first = chain.first
-    if first.next or first.lost or not first.tags <= _ORDINARY:
+def is_only(chain: Chain, first: Plain | None) -> bool:
+    """Tell whether a file has one directory, and nothing that would make more of it.
+
+    `first` is the page, if it is plain.
+    """
+    page = chain.first
+    if first is None or page.next or page.lost or page.repeats:
         return False
-    return _SOFTWARE not in first or not any(m in first.data(_SOFTWARE) for m in _SCANIMAGE)
+    if not page.tags <= _ORDINARY and not (
+        page.tags <= _ORDINARY | {_DESCRIPTION} and _tells_shape(page, first.shape)
+    ):
+        return False
+    return _SOFTWARE not in page or not any(m in page.data(_SOFTWARE) for m in _MAKERS)
+
+
+def _tells_shape(page: Directory, shape: tuple[int, ...]) -> bool:
+    """Tell whether a description is nothing but the shape of the page, as the backend writes it."""
+    text = f'{{"shape": [{", ".join(map(str, shape))}]}}'
+    return page.data(_DESCRIPTION).rstrip(b"\0") == text.encode()
 
 
 def plain_page(chain: Chain, page: Directory) -> Plain | None:

@@ -80,6 +80,7 @@ class TiffReader:
         maxworkers: int | None = None,
         rotate: bool = False,
         palette: bool = False,
+        squeeze: bool = True,
         fill_missing: bool = False,
     ) -> np.ndarray:
         """Decode an image.
@@ -111,6 +112,9 @@ class TiffReader:
             Whether to turn the image upright, as its orientation tag says.
         palette : bool
             Whether to look the colors of a palette up; otherwise its indices are returned.
+        squeeze : bool
+            Whether axes of length one are left out, such as the time of a file that has one point
+            of it; not of single pages.
         fill_missing : bool
             Whether planes that the file declares and does not have are filled with zeros, instead
             of being an error.
@@ -131,12 +135,12 @@ class TiffReader:
         OptionError
             If `out` does not fit, or the file cannot be mapped.
         """
-        special = memmap or rotate or palette or level is not None or key is not None
-        if index is None and series is None and not special:
+        special = memmap or rotate or palette or not squeeze or level is not None or key is not None
+        if (index is None or (index == 0 and page is None)) and series is None and not special:
             plain = self._selection.plain(page)
             if plain is not None:
                 return self._read_plain(plain, out, maxworkers)
-        image = self._selection.image(index, page, series, level, key)
+        image = self._selection.image(index, page, series, level, key, squeeze=squeeze)
         if memmap:
             return self._map(image, out=out, rotate=rotate, palette=palette)
         if out is not None:
@@ -168,6 +172,7 @@ class TiffReader:
         maxworkers: int | None = None,
         rotate: bool = False,
         palette: bool = False,
+        squeeze: bool = True,
         fill_missing: bool = False,
     ) -> Iterator[np.ndarray]:
         """Decode one series after the other; the options are those of `read`."""
@@ -178,6 +183,7 @@ class TiffReader:
                 maxworkers=maxworkers,
                 rotate=rotate,
                 palette=palette,
+                squeeze=squeeze,
                 fill_missing=fill_missing,
             )
 
@@ -202,8 +208,6 @@ class TiffReader:
         number = self._file.chain.count() if whole else len(self._selection.at(int(index)))  # type: ignore[arg-type]
         for page in range(number):
             chosen = None if whole else int(index)  # type: ignore[arg-type]
-            found = self.properties(index=chosen, page=page)
-            self._charge(tuple(n or 0 for n in found.shape), found.dtype)
             yield self.read(index=chosen, page=page, maxworkers=maxworkers)
 
     def read_region(
@@ -264,10 +268,11 @@ class TiffReader:
         maxworkers: int | None = None,
         rotate: bool = False,
         palette: bool = False,
+        squeeze: bool = True,
         fill_missing: bool = False,
     ) -> ImageProperties:
         """Describe what `read` with the same options returns, from the directories alone."""
-        image = self._selection.image(index, page, series, level, key)
+        image = self._selection.image(index, page, series, level, key, squeeze=squeeze)
         return self._describe(image, rotate=rotate, palette=palette)
 
     def metadata(

@@ -9,7 +9,6 @@ from tifffile import TiffFile, TiffFrame, TiffPage, TiffPageSeries
 
 from iio_core import DecodeError, FrameIndexError, Index, OptionError
 
-from ._directories import Chain
 from ._images import Image, level_of, of_pages, of_series
 from ._opening import Opened
 from ._plain import Plain, is_only, plain_page
@@ -18,6 +17,11 @@ from ._told import heard
 __all__ = ["Key", "Selection"]
 
 _KEPT = 64  # pages
+_MANY = 1000  # pages: to compare fewer with each other takes no time
+_DIALECTS = (
+    *("shaped", "lsm", "mmstack", "ome", "imagej", "fluoview", "stk", "sis", "svs", "scn", "qpi"),
+    *("ndpi", "bif", "avs", "eer", "philips", "scanimage", "nih", "mdgel"),
+)
 _TABLES = ((273, 279), (324, 325))  # of strips, of tiles: their offsets and lengths
 Key = int | slice | Sequence[int]
 
@@ -51,9 +55,12 @@ class Selection:
     def series(self) -> list[TiffPageSeries]:
         """The series, looked for when they are first asked for."""
         if self._found is None:
-            self._file.chain.count()  # all directories are looked through before
+            chain, tiff = self._file.chain, self._file.tiff
+            number = chain.count()  # all directories are looked through before
             with heard(self._name):
-                self._found = list(_careful(self._file.tiff, self._file.chain).series)
+                if number > _MANY and not tiff.is_uniform:
+                    chain.charge_parsed(compared=not _is_dialect(tiff))
+                self._found = list(tiff.series)
         return self._found
 
     def at(self, number: int) -> TiffPageSeries:
@@ -77,7 +84,7 @@ class Selection:
         """
         chain = self._file.chain
         if page is None:
-            return self.first if is_only(chain) else None
+            return self.first if is_only(chain, self.first) else None
         number = self._counted(page)
         return self.first if number == 0 else plain_page(chain, chain.page(number))
 
@@ -134,12 +141,14 @@ class Selection:
         series: int | None,
         level: int | None,
         key: Key | None,
+        *,
+        squeeze: bool = True,
     ) -> Image:
         """Return what the arguments of `read` name."""
-        asked = (index, page, series, level)
+        asked = (index, page, series, level, squeeze)
         if key is None and asked == self._asked and self._last is not None:
             return self._last  # that was described, and now it is read
-        image = self._named(index, page, series, level, key)
+        image = self._named(index, page, series, level, key, squeeze=squeeze)
         image.keep_open = self._file.keep_open
         if image.offset is not None and image.series is not None:
             self._file.chain.refuse_inside(image.offset, image.nbytes)
@@ -154,6 +163,8 @@ class Selection:
         series: int | None,
         level: int | None,
         key: Key | None,
+        *,
+        squeeze: bool,
     ) -> Image:
         number = index if isinstance(index, int) else None
         if series is not None:
@@ -165,7 +176,11 @@ class Selection:
         wanted: Key | None = page if page is not None else key
         if wanted is None:
             found = self.at(0 if number is None else number)
-            return of_series(level_of(found, level, self._name))
+            if not squeeze and not hasattr(found, "get_shape"):  # tifffile from 2026.11 on
+                every: Any = self._file.tiff.series
+                found = every(squeeze=False)[0 if number is None else number]
+                squeeze = True
+            return of_series(level_of(found, level, self._name), squeeze=squeeze)
         if level is not None and number is None:
             raise OptionError("level= is of a series: name that with index=")
         return self._of_pages(wanted, number, level)
@@ -198,14 +213,6 @@ class Selection:
         return of_pages(pages, stacked=not isinstance(wanted, int))
 
 
-def _careful(tiff: TiffFile, chain: Chain) -> TiffFile:
-    """Have a file charge for its pages before the backend compares each with all others."""
-    compare = getattr(tiff, "_series_generic", None)
-    if compare is not None:
-
-        def charged() -> Any:
-            chain.charge_parsed()
-            return compare()
-
-        tiff._series_generic = charged  # type: ignore[method-assign]
-    return tiff
+def _is_dialect(tiff: TiffFile) -> bool:
+    """Tell whether a dialect says which pages belong together."""
+    return any(getattr(tiff, f"is_{kind}", False) for kind in _DIALECTS)

@@ -123,7 +123,7 @@ def _split_archive(path: str) -> tuple[str, str] | None:
     Returns None for a path that does not lead into an archive: one without such a part, or
     one that exists as it is (a folder may be called ``a.zip``).
     """
-    if _IN_ARCHIVE.search(path) is None or os.path.lexists(path):
+    if ".zip" not in path.lower() or _IN_ARCHIVE.search(path) is None or os.path.lexists(path):
         return None
     for found in _IN_ARCHIVE.finditer(path):
         archive, member = path[: found.end()], path[found.end() + 1 :]

@@ -43,8 +43,8 @@ class ReadSession(Stacking):
     def count(self) -> int | None:
         """Return how many images there are; None if that is not known without decoding."""
         if self._total is None:
-            total = self._ask(self._reader.count)
-            if total is not None and (not isinstance(total, int) or total < 0):
+            total = self._ask("count")
+            if total is not None and (type(total) is not int or total < 0):
                 raise self._blame.broken(f"it counts {total!r} images")
             self._total = total
         return self._total
@@ -82,10 +82,10 @@ class ReadSession(Stacking):
             If the plugin does not know an option.
         """
         if options:
-            self._check_options(options, self._reader.read)
+            self._check_options(options, self._attribute("read"))
         which = self._which(index, options)
         if not isinstance(which, int):
-            if which is not None and not getattr(self._reader, "reads_batches", False):
+            if which is not None and not self._attribute("reads_batches", False):
                 return self._stack(which, options)
         elif which and which >= (total := self._count_or(which + 1)):
             raise out_of_range(which, total, name=self._resource.name)
@@ -146,11 +146,14 @@ class ReadSession(Stacking):
         parts = region if isinstance(region, tuple) else (region,)
         if not all(isinstance(part, slice) for part in parts):
             raise OptionError(f"region={region!r} is not a tuple of slices")
-        read = getattr(self._reader, "read_region", None)
+        read = self._attribute("read_region", None)
         if read is None:
             if level:
                 raise OptionError(f"plugin {self.plugin!r} does not read levels of an image")
-            return np.array(self.read(index=index, **options)[parts], order="C")
+            image = self.read(index=index, **options)
+            if len(parts) > image.ndim:
+                raise OptionError(f"region={region!r} has more slices than {image.shape} has axes")
+            return np.array(image[parts], order="C")
         if options:
             self._check_options(options, read)
         which = self._which(index, options)
@@ -178,9 +181,9 @@ class ReadSession(Stacking):
             Each image, as `read` returns it.
         """
         if options:
-            self._check_options(options, self._reader.iter)
+            self._check_options(options, self._attribute("iter"))
         total = self.count()
-        images = self._ask(self._reader.iter, **options)
+        images = self._ask("iter", **options)
         number = 0
         while True:
             if number == 0 or (total is not None and number < total):
@@ -211,13 +214,13 @@ class ReadSession(Stacking):
             With ``n_images=None`` if their number is not known.
         """
         if options:
-            self._check_options(options, self._reader.properties)
+            self._check_options(options, self._attribute("properties"))
         which = self._which(index, options)
         if isinstance(which, int):
             if which and which >= (total := self._count_or(which + 1)):
                 raise out_of_range(which, total, name=self._resource.name)
             return self._describe(which, options)
-        if which is None or getattr(self._reader, "reads_batches", False):
+        if which is None or self._attribute("reads_batches", False):
             found = self._describe(which, options)
             if count_frames and which is ... and found.n_images is None and None in found.shape[:1]:
                 total = self._count()
@@ -261,14 +264,14 @@ class ReadSession(Stacking):
             By the names that the format uses; ``imwrite(..., metadata=)`` takes it back.
         """
         if options:
-            self._check_options(options, self._reader.metadata)
+            self._check_options(options, self._attribute("metadata"))
         which = ... if index is ... else self._which(index)
         if isinstance(which, tuple):
             raise OptionError("metadata is of one image, or with index=... of the whole file")
         if isinstance(which, int) and which and which >= (total := self._count_or(which + 1)):
             raise out_of_range(which, total, name=self._resource.name)
         found: dict[str, Any] = self._ask(
-            self._reader.metadata, index=which, exclude_applied=exclude_applied, **options
+            "metadata", index=which, exclude_applied=exclude_applied, **options
         )
         if not isinstance(found, dict):
             raise self._blame.broken(f"its metadata is a {type(found).__name__}, not a dict")
@@ -281,7 +284,7 @@ class ReadSession(Stacking):
             return
         self._closed = True
         try:
-            self._ask(self._reader.close)
+            self._ask("close")
         finally:
             self._resource.close()
 
@@ -296,11 +299,20 @@ class ReadSession(Stacking):
     def __repr__(self) -> str:
         return f"<ReadSession of {self._resource.name}: {self.plugin} as {self.format}>"
 
-    def _ask(self, method: Callable[..., Any], /, *args: Any, **options: Any) -> Any:
-        if self._closed and method != self._reader.close:
+    def _ask(self, method: str | Callable[..., Any], /, *args: Any, **options: Any) -> Any:
+        """Call a method of the reader's by its name, or anything else that is the plugin's."""
+        if self._closed and method != "close":
             raise ValueError(f"{self._resource.name} is closed")
         try:
-            return method(*args, **options)
+            call = getattr(self._reader, method) if isinstance(method, str) else method
+            return call(*args, **options)
+        except CAUGHT as error:
+            self._blame.decoding(error)
+
+    def _attribute(self, name: str, *default: Any) -> Any:
+        """Return an attribute of the reader's, which may be computed, and fail."""
+        try:
+            return getattr(self._reader, name, *default)
         except CAUGHT as error:
             self._blame.decoding(error)
 
@@ -313,11 +325,13 @@ class ReadSession(Stacking):
     ) -> int | tuple[int, ...] | EllipsisType | None:
         """Return an index as the reader gets it."""
         if index is ... and options:
-            picks = getattr(self._reader, "picks", ())
+            picks = self._attribute("picks", ())
             if any(options.get(name) is not None for name in picks):
                 return None
         if index is None:
-            default: int | EllipsisType | None = getattr(self._reader, "default_index", None)
+            default: int | EllipsisType | None = self._attribute("default_index", None)
+            if not (default is None or default is ... or (type(default) is int and default >= 0)):
+                raise self._blame.broken(f"its default index is {default!r}")
             return default
         which = normalize(index, self._count, name=self._resource.name)
         if isinstance(which, tuple) and which and max(which) >= self._count_or(max(which) + 1):
@@ -332,11 +346,11 @@ class ReadSession(Stacking):
     def _count(self) -> int:
         """Return how many images there are, if need be by decoding all of them."""
         if self.count() is None:
-            counts = getattr(self._reader, "count_frames", None)
+            counts = self._attribute("count_frames", None)
             if counts is not None:
                 self._total = self._ask(counts)
             else:
-                images = self._ask(self._reader.iter)
+                images = self._ask("iter")
                 number = 0
                 while self._ask(next, images, END) is not END:
                     number += 1
@@ -346,7 +360,7 @@ class ReadSession(Stacking):
     def _charge(self, index: Any, options: Mapping[str, Any]) -> ImageProperties:
         """Check what reading an image will cost against the limits."""
         if options:
-            known = _options.names(self._reader.properties)
+            known = _options.names(self._attribute("properties"))
             options = {k: v for k, v in options.items() if k in known}
         found = self._describe(index, options)
         self._check(found.shape, found.dtype)
@@ -361,6 +375,11 @@ class ReadSession(Stacking):
             self._blame.decoding(error)
         if not isinstance(found, ImageProperties):
             raise self._blame.broken(f"its properties are a {type(found).__name__}")
+        if not (type(found.shape) is tuple and isinstance(found.dtype, np.dtype)):
+            raise self._blame.broken(f"its properties are {found}")
+        for n in found.shape:
+            if not (n is None or (hasattr(n, "__index__") and n >= 0)):
+                raise self._blame.broken(f"its properties are of the shape {found.shape}")
         return found
 
     def _check(self, shape: tuple[int | None, ...], dtype: np.dtype) -> None:
@@ -379,9 +398,12 @@ class ReadSession(Stacking):
             raise self._blame.broken(f"it returned a {type(array).__name__}, not an array")
         if array.dtype.hasobject:
             raise self._blame.broken(f"it returned an array of {array.dtype}")
-        if not array.dtype.isnative:
-            return array.astype(array.dtype.newbyteorder("="), order="C")
-        flags = array.flags
-        if not flags.c_contiguous or (writeable and not flags.writeable):
-            return np.array(array, order="C")
+        try:
+            if not array.dtype.isnative:
+                return array.astype(array.dtype.newbyteorder("="), order="C")
+            flags = array.flags
+            if not flags.c_contiguous or (writeable and not flags.writeable):
+                return np.array(array, order="C")
+        except MemoryError as error:
+            self._blame.decoding(error)
         return array

@@ -24,6 +24,8 @@ class Stacking(Session):
     _reader: Any
     _resource: Resource
     _ask: Callable[..., Any]
+    _attribute: Callable[..., Any]
+    _owned: Callable[[Any, bool], np.ndarray]
     _check: Callable[[tuple[int | None, ...], np.dtype], None]
     _charge: Callable[[Any, Mapping[str, Any]], ImageProperties]
     _count: Callable[[], int]
@@ -31,7 +33,7 @@ class Stacking(Session):
 
     def _placed(self, which: Any, options: Mapping[str, Any]) -> np.ndarray:
         """Read into the caller's ``out=``, or map the file: no memory is taken that has limits."""
-        image = self._ask(self._reader.read, index=which, **options)
+        image = self._ask("read", index=which, **options)
         out = options.get("out")
         if not isinstance(image, np.ndarray) or not (out is None or image is out):
             raise self._blame.broken("it did not return the array that it was to read into")
@@ -55,25 +57,27 @@ class Stacking(Session):
         if isinstance(which, tuple):
             total: int | None = len(which)
             first = self._charge(which[0] if which else 0, options)
-            images = (self._ask(self._reader.read, index=i, **options) for i in which)
+            images = (self._ask("read", index=i, **options) for i in which)
         else:
             total = self.count()
             first = self._charge(0, options)
-            if options.keys() <= _options.names(self._reader.iter):
-                images = self._ask(self._reader.iter, **options)
+            if options.keys() <= _options.names(self._attribute("iter")):
+                images = self._ask("iter", **options)
             else:
-                images = (
-                    self._ask(self._reader.read, index=i, **options) for i in range(self._count())
-                )
+                images = (self._ask("read", index=i, **options) for i in range(self._count()))
         if total is None:
             return self._stack_unknown(images)
         shape = tuple(n or 0 for n in first.shape)
         self._check((total, *shape), first.dtype)
-        stack = np.empty((total, *shape), first.dtype)
+        try:
+            stack = np.empty((total, *shape), first.dtype)
+        except MemoryError as error:
+            self._blame.decoding(error)
         number = 0
         while (image := self._ask(next, images, END)) is not END:
             if number == total:
                 raise self._blame.broken(f"it counted {total} images, and reads more")
+            image = self._owned(image, False)
             if image.shape != shape or image.dtype != first.dtype:
                 raise self._uneven(number, image, stack[0])
             stack[number] = image
@@ -89,6 +93,7 @@ class Stacking(Session):
     def _stack_unknown(self, images: Iterator[np.ndarray]) -> np.ndarray:
         found: list[np.ndarray] = []
         while (image := self._ask(next, images, END)) is not END:
+            image = self._owned(image, False)
             if found and (image.shape != found[0].shape or image.dtype != found[0].dtype):
                 raise self._uneven(len(found), image, found[0])
             # Twice: the images so far and the stack that they are about to be copied to.

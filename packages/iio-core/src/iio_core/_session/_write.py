@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import nullcontext
 from typing import Any
 
@@ -82,7 +82,7 @@ class WriteSession(Session):
             raise ValueError(f"{self._target.name} is closed")
         if options:
             where = f"plugin {self.plugin!r} for {self.format}"
-            _options.check(options, _options.names(self._writer.write), where=where)
+            _options.check(options, _options.names(self._attribute("write")), where=where)
         if metadata is not None and not isinstance(metadata, Mapping):
             raise OptionError(
                 f"metadata={_shortened(metadata)}: it has to be a mapping of names to values, as "
@@ -93,7 +93,7 @@ class WriteSession(Session):
             # Half of an image would damage the whole file.
             with held_interrupts() if self._lasting else nullcontext():
                 try:
-                    self._tell(self._writer.write, one, **told)
+                    self._tell("write", one, **told)
                 except EncodeError as error:
                     if number and is_batch is None and isinstance(image, np.ndarray):
                         raise self._guessed(error, image.shape) from error
@@ -120,7 +120,7 @@ class WriteSession(Session):
             self._finish()
 
     def _finish(self) -> None:
-        self._tell(self._writer.close)
+        self._tell("close")
         self._closed = True
         try:
             if problem := self._target.problem():
@@ -163,13 +163,13 @@ class WriteSession(Session):
     def __repr__(self) -> str:
         return f"<WriteSession to {self._target.name}: {self.plugin} as {self.format}>"
 
-    def _tell(self, method: Callable[..., Any], /, *args: Any, **options: Any) -> None:
+    def _tell(self, method: str, /, *args: Any, **options: Any) -> None:
         try:
-            method(*args, **options)
+            getattr(self._writer, method)(*args, **options)
         except BaseException as error:
-            if isinstance(error, EncodeError | OptionError) and method == self._writer.write:
+            if isinstance(error, EncodeError | OptionError) and method == "write":
                 raise  # refused, not failed: what was accepted before is fine
-            if not isinstance(error, CAUGHT) and method == self._writer.write:
+            if not isinstance(error, CAUGHT) and method == "write":
                 raise  # Ctrl-C: the images before are kept, if the encoder can still finish
             # What the encoder has in hand after this is nothing to commit.
             self._closed = True
@@ -182,6 +182,13 @@ class WriteSession(Session):
             if isinstance(error, CAUGHT):
                 self._blame.encoding(error)
             raise
+
+    def _attribute(self, name: str, *default: Any) -> Any:
+        """Return an attribute of the writer's, which may be computed, and fail."""
+        try:
+            return getattr(self._writer, name, *default)
+        except CAUGHT as error:
+            self._blame.encoding(error)
 
     def _advise(self, error: EncodeError, image: np.ndarray) -> None:
         """Raise a refused image's error again if somebody else is known to take it."""
@@ -207,7 +214,7 @@ class WriteSession(Session):
                 yield self._array(one)
             return
         array = self._array(image)
-        if getattr(self._writer, "takes_arrays", False) and not is_batch:
+        if self._attribute("takes_arrays", False) and not is_batch:
             yield array
         elif self._is_batch(array, is_batch, options):
             yield from array
@@ -244,10 +251,14 @@ class WriteSession(Session):
     def _is_batch(self, array: np.ndarray, asked: bool | None, options: Mapping[str, Any]) -> bool:
         if asked is not None:
             return asked
-        decide = getattr(self._writer, "is_batch", None)
-        decided: bool | None = None if decide is None else decide(array.shape, **options)
-        if decided is not None:
-            return decided
+        decide = self._attribute("is_batch", None)
+        if decide is not None:
+            try:
+                decided = decide(array.shape, **options)
+            except CAUGHT as error:
+                self._blame.encoding(error)
+            if decided is not None:
+                return bool(decided)
         if array.ndim != 3:
             return array.ndim > 3
         if array.shape[-1] == 1:

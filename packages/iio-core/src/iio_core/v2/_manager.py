@@ -43,7 +43,10 @@ class _Table:
         self.by_format: dict[tuple[str, str | None], PluginFormat] = {}
         plugins = [p for p in registry.plugins if not is_adapter(p)]
         standing_in: list[PluginFormat] = []
-        for plugin in sorted(plugins, key=lambda p: (registry.position(p), not p.ours)):
+        # What is used on request only is asked for by its names: nobody else may have them.
+        for plugin in sorted(
+            plugins, key=lambda p: (not p.spec.on_request, registry.position(p), not p.ours)
+        ):
             self._add(plugin, standing_in)
         for made in standing_in:  # whose own name it is has it, whoever comes first
             self.formats.setdefault(made.name, made)

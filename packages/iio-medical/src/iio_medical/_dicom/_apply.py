@@ -217,7 +217,7 @@ def _each_rescaled(
     frame: int | None,
     dtype: np.dtype[Any],
 ) -> np.ndarray[Any, Any]:
-    if len(rescales) == 1 or frame is not None:
+    if len(rescales) == 1 or frame is not None or array.ndim == 2:
         rescale = rescales[0 if len(rescales) == 1 else frame or 0]
         return array if rescale is None else _rescaled(array, rescale, dtype)
     result = np.empty(array.shape, dtype)

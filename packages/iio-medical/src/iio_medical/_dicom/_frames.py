@@ -9,6 +9,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from iio_core import DecodeError
+
 from ._header import Header
 from ._types import Rescale, Vector
 
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
     from ._file import DicomFile
 
 __all__ = ["Frame", "frames_of", "is_enhanced", "rescale_of"]
+
+
+_MOST_MISSING = 10_000  # frames without a description of their own: a header may claim any number
 
 
 class Frame(NamedTuple):
@@ -45,7 +50,7 @@ def rescale_of(header: Header) -> Rescale | None:
 
 
 def frames_of(file: DicomFile) -> list[Frame]:
-    """Return what is known of each frame."""
+    """Return what is known of each frame; of a file that tells it once, one for all of them."""
     header = file.header
     plain = Frame(header.position, header.orientation, header.spacing, rescale_of(header))
     if not is_enhanced(header):
@@ -55,7 +60,14 @@ def frames_of(file: DicomFile) -> list[Frame]:
     each = dataset.get("PerFrameFunctionalGroupsSequence") or []
     common = _frame(shared, plain)
     frames = [_frame(item, common) for item in each]
+    if not frames:
+        return [common]
     missing = header.frames - len(frames)
+    if missing > _MOST_MISSING:
+        raise DecodeError(
+            f"{file.name} says that it has {header.frames} frames, and describes {len(frames)}",
+            plugin="dicom",
+        )
     return frames[: header.frames] + [common] * missing
 
 
@@ -63,7 +75,7 @@ def _of_offsets(header: Header, plain: Frame) -> list[Frame]:
     """Return the frames of a dose or a stack, whose offsets along the normal are listed."""
     offsets = header.numbers("GridFrameOffsetVector", header.frames)
     if not offsets or not plain.position or not plain.orientation:
-        return [plain] * header.frames
+        return [plain]
     if offsets[0] != 0:  # they may be given as positions
         offsets = tuple(offset - offsets[0] for offset in offsets)
     row, column = plain.orientation[:3], plain.orientation[3:]

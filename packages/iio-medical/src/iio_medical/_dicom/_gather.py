@@ -88,7 +88,9 @@ def _looked_at(members: list[Resource]) -> Iterator[DicomFile | IIOError | OSErr
 
 def _look_at(member: Resource) -> DicomFile | IIOError | OSError | None:
     try:
-        return DicomFile(member)
+        file = DicomFile(member)
+        file.forget()  # there may be thousands
+        return file
     except NotThisFormat:
         return None
     except (IIOError, OSError) as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import struct
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -69,7 +70,8 @@ _PRESENT = {
     "PerFrameFunctionalGroupsSequence": 0x52009230,
 }
 _TAGS = {**_BINARY, **_DOUBLES, **_TEXT, **_PRESENT}
-WANTED = frozenset(_TAGS.values())
+_KEYWORDS = {tag: keyword for keyword, tag in _TAGS.items()}
+WANTED = frozenset(_KEYWORDS)
 """The tags that `Header` looks at."""
 
 
@@ -84,25 +86,24 @@ class Header:
 
     def __init__(self, values: Mapping[str, Any]) -> None:
         self._values = values
+        self._numbers: dict[str, tuple[float, ...]] = {}
 
     @classmethod
     def of_scanned(cls, scanned: Scanned) -> Header:
         """Make one of the bytes that scanning has kept."""
         values: dict[str, Any] = {}
-        found = scanned.values
-        for keyword, tag in _TEXT.items():
-            if raw := found.get(tag):
-                values[keyword] = raw.decode("latin-1").strip(" \0")
-        for keyword, tag in _BINARY.items():
-            if raw := found.get(tag):
-                values[keyword] = int.from_bytes(raw[:2], "little")
-        if raw := found.get(0x00189087):
-            import struct
-
-            values["DiffusionBValue"] = struct.unpack("<d", raw[:8].ljust(8, b"\0"))[0]
-        for keyword, tag in _PRESENT.items():
-            if tag in found:
+        for tag, raw in scanned.values.items():
+            keyword = _KEYWORDS[tag]
+            if keyword in _TEXT:
+                if raw:
+                    values[keyword] = raw.decode("latin-1").strip(" \0")
+            elif keyword in _BINARY:
+                if raw:
+                    values[keyword] = int.from_bytes(raw[:2], "little")
+            elif keyword in _PRESENT:
                 values[keyword] = True
+            elif raw:
+                values[keyword] = struct.unpack("<d", raw[:8].ljust(8, b"\0"))[0]
         return cls(values)
 
     @classmethod
@@ -148,16 +149,10 @@ class Header:
 
         With `count`, none also if there are not so many.
         """
-        value = self._values.get(keyword)
-        if value is None:
-            return ()
-        try:
-            found = tuple(float(part) for part in str(value).split("\\"))
-        except ValueError:
-            return ()
-        if (count is not None and len(found) != count) or not all(map(math.isfinite, found)):
-            return ()
-        return found
+        found = self._numbers.get(keyword)
+        if found is None:
+            found = self._numbers[keyword] = _numbers_in(self._values.get(keyword))
+        return found if count is None or len(found) == count else ()
 
     @kept
     def described(self) -> str:
@@ -225,3 +220,15 @@ class Header:
             return ()
         across = sum(r * c for r, c in zip(row, column, strict=True)) / lengths[0] / lengths[1]
         return found if abs(across) < 0.1 else ()
+
+
+def _numbers_in(value: Any) -> tuple[float, ...]:
+    if value is None:
+        return ()
+    if isinstance(value, int):
+        return (float(value),)
+    try:
+        found = tuple([float(part) for part in str(value).split("\\")])
+    except ValueError:
+        return ()
+    return found if all(map(math.isfinite, found)) else ()

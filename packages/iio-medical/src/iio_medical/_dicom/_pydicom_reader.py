@@ -49,7 +49,8 @@ class PydicomReader(DicomReader):
 
     def iter(self, *, raw: bool = False) -> Iterator[np.ndarray[Any, Any]]:  # type: ignore[override]
         """Decode one frame after the other; `raw` is as for `read`."""
-        for file, frame in self._images:
+        for number in range(self.count()):
+            file, frame = self._image(number)
             yield self._shown(file, frame, raw=raw)
 
     def properties(  # type: ignore[override]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import warnings
+from bisect import bisect_right
 from collections.abc import Iterator
+from itertools import accumulate
 from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
@@ -64,24 +66,22 @@ class DicomReader:
         self._opened: tuple[DicomFile, IO[bytes]] | None = None
         self._alone: DicomFile | None = None
         files = self._files()
-        if self._alone is None:
+        # What an archive says of its members is not what they hold.
+        if self._alone is None and (resource.is_directory or not _is_archive(resource)):
             resource.size = sum(file.resource.size or 0 for file in files)
         self._stacks = sorted_into_stacks(images_in(files))
         self._others = [file for file in files if file.pixels is None]
         if series is not None:
             self._stacks = self._chosen(series)
         self._stack_by_file = {id(f): stack for stack in self._stacks for f in stack.files}
-        self._images: list[tuple[DicomFile, int]] = [
-            (file, frame)
-            for stack in self._stacks
-            for file in stack.files
-            for frame in range(file.header.frames)
-        ]
+        self._ordered = [file for stack in self._stacks for file in stack.files]
+        # How many images there are up to each file: frames may be claimed by the billion.
+        self._ends = list(accumulate(file.header.frames for file in self._ordered))
 
     def _files(self) -> list[DicomFile]:
         """Return the files to read from; one by itself is kept apart."""
         resource, options = self._resource, {"progress": self._progress, "skip_damaged": self._skip}
-        if resource.is_directory or resource.head(4) == b"PK\x03\x04":
+        if resource.is_directory or _is_archive(resource):
             files = gather(resource, **options)  # type: ignore[arg-type]
             if not files:
                 raise NotThisFormat("there is no DICOM file in it")
@@ -125,7 +125,7 @@ class DicomReader:
 
     def count(self) -> int:
         """Return how many images there are: frames of all files, series after series."""
-        return len(self._images)
+        return self._ends[-1] if self._ends else 0
 
     @property
     def volumes(self) -> int:
@@ -192,8 +192,9 @@ class DicomReader:
     def iter(self, *, apply: Apply = "rescale") -> Iterator[np.ndarray[Any, Any]]:
         """Decode one image after the other; `apply` is as for `read`."""
         check_apply(apply)
-        for file, frame in self._images:
-            yield self._read(file, frame, apply)
+        for file in self._ordered:
+            for frame in range(file.header.frames):
+                yield self._read(file, frame, apply)
 
     def iter_volumes(self, *, apply: Apply = "rescale") -> Iterator[np.ndarray[Any, Any]]:
         """Decode one volume after the other; `apply` is as for `read`."""
@@ -304,7 +305,7 @@ class DicomReader:
         index : int
             Which image.
         """
-        if not self._images and self._alone is not None:
+        if not self._ordered and self._alone is not None:
             return self._alone.dataset()
         return self._image(index)[0].dataset()
 
@@ -337,17 +338,18 @@ class DicomReader:
 
     def _image(self, index: Index) -> tuple[DicomFile, int | None]:
         """Return the file and the frame of an image; of a single file None is all frames."""
-        if not self._images:
+        if not self._ordered:
             file = self._alone or self._others[0]
             stored(file, self._open(file), None)  # says why
         if index is None:
-            return self._images[0][0], None
+            return self._ordered[0], None
         assert isinstance(index, int)
-        if index >= len(self._images):
+        if index >= self.count():
             raise FrameIndexError(
-                f"{self._name} has {len(self._images)} images; there is none at {index}"
+                f"{self._name} has {self.count()} images; there is none at {index}"
             )
-        return self._images[index]
+        number = bisect_right(self._ends, index)
+        return self._ordered[number], index - (self._ends[number - 1] if number else 0)
 
     def _dtype_of(self, file: DicomFile, apply: Apply) -> np.dtype[Any]:
         """Return the dtype of an image: that of its series."""
@@ -362,6 +364,10 @@ class DicomReader:
         if apply not in known:
             known[apply] = dtype_of(stack.files, apply)
         return known[apply]
+
+
+def _is_archive(resource: Resource) -> bool:
+    return resource.head(4) == b"PK\x03\x04"
 
 
 def _forgotten(file: DicomFile) -> Dataset:

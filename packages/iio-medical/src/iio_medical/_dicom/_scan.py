@@ -27,6 +27,7 @@ _SHORT = frozenset(
     {b"AE", b"AS", b"AT", b"CS", b"DA", b"DS", b"DT", b"FL", b"FD", b"IS", b"LO", b"LT", b"PN"}
     | {b"SH", b"SL", b"SS", b"ST", b"TM", b"UI", b"UL", b"US"}
 )
+_FIRST_PIXELS = min(PIXELS)
 _UNDEFINED = 0xFFFFFFFF
 _ITEM, _ITEM_END, _SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
 _DEEPEST = 32
@@ -105,8 +106,16 @@ def _scan(data: bytes, wanted: frozenset[int]) -> Scanned:
     implicit = syntax == IMPLICIT
     end, last = len(data), 0
     while place < end:
-        tag, vr, length, place = _element(data, place, implicit)
-        if tag in PIXELS:
+        if implicit:
+            tag, vr, length, place = _element(data, place, implicit)
+        else:  # most files, and most of the time: `_element` without a call
+            group, number, vr, length = _explicit(data, place)
+            tag = group << 16 | number
+            if vr in _SHORT:
+                place += 8
+            else:
+                tag, vr, length, place = _element(data, place, implicit)
+        if tag >= _FIRST_PIXELS and tag in PIXELS:
             return Scanned(syntax, values, Pixels(PIXELS[tag], vr.decode(), place, length))
         if tag < last:
             raise Odd("elements are not in order")

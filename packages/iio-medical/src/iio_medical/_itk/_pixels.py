@@ -11,7 +11,7 @@ from iio_core import EncodeError
 
 __all__ = ["ALWAYS_3D", "axes_of", "dtype_of", "geometry_of", "place"]
 
-ALWAYS_3D = frozenset({"GIPL", "MRC"})
+ALWAYS_3D = frozenset({"BIORAD", "GIPL", "MRC"})
 """Formats in which one plane is a volume of one plane; it is read as a plane."""
 _NAMES = {
     "8-bit unsigned integer": "uint8",

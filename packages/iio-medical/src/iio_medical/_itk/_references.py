@@ -43,7 +43,7 @@ def references(resource: Resource, format: str | None) -> list[str]:
         return list(_of_nrrd(head, resource.name))
     if format == "METAIMAGE":
         return list(_of_metaimage(head, resource.name))
-    if format == "NIFTI":
+    if format == "NIFTI-PAIR":
         return _of_pair(resource)
     return []
 

@@ -51,6 +51,8 @@ def _needed(head: bytes, format: str | None, count: int, itemsize: int, path: Pa
         order = "<" if head[212:213] in (b"\x44", b"\0") else ">"
         extended: int = struct.unpack_from(f"{order}i", head, 92)[0]
         return 1024 + max(extended, 0) + count * itemsize
+    if format == "BIORAD":
+        return 76 + count * itemsize
     if format == "VTK":
         return _of_vtk(head, count, itemsize)
     if format in ("NIFTI", "NIFTI-PAIR"):

@@ -10,25 +10,21 @@ import bz2
 import hashlib
 import math
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import IO, Any, Protocol
+from typing import IO, Any
 
 import numpy as np
 
 from iio_core import DecodeError, OptionError, Resource
 
-from .._flat import Flat, native, ranges_of, slice_of
+from .._flat import Flat, fill, native, ranges_of, slice_of
 
 __all__ = ["Blob", "Stored"]
 
+_Seen = Callable[[bytes | memoryview], None]
 _PIECE = 1 << 18
 _RATIO = 1040  # what deflate packs into one byte at most, and a little
-
-
-class _Unpacker(Protocol):
-    @property
-    def eof(self) -> bool: ...
-    def more(self, packed: bytes, most: int) -> bytes: ...
 
 
 @dataclass(frozen=True)
@@ -71,19 +67,10 @@ class Blob:
             raise DecodeError(f"{name}: {self.used} bytes of zlib cannot be {self.size} unpacked")
         file.seek(self.offset)
         digest = hashlib.md5(usedforsecurity=False)
-        unpacker = _unpacker(self.compression)
-        left, done = self.used, 0
-        while left or done < self.size:
-            piece = file.read(min(left, _PIECE)) if left else b""
-            if left and not piece:
-                raise DecodeError(f"{name} ends {left} bytes before a blob does")
-            left -= len(piece)
-            digest.update(piece)
-            fresh = unpacker.more(piece, self.size - done)
-            into[done : done + len(fresh)] = fresh
-            done += len(fresh)
-            if not left and not fresh and done < self.size:
-                raise DecodeError(f"{name}: a blob of {self.size} bytes unpacks to {done}")
+        if not self.compression:
+            self._copy(file, into, digest.update if self.checksum else None, name)
+        else:
+            self._unpack(file, into, digest.update if self.checksum else None, name)
         if self.checksum and digest.digest() != self.checksum:
             raise DecodeError(f"{name}: a blob is damaged: its checksum is wrong")
 
@@ -93,12 +80,32 @@ class Blob:
         self.unpack(file, memoryview(data), name)
         return bytes(data)
 
+    def _copy(self, file: IO[bytes], into: memoryview, seen: _Seen | None, name: str) -> None:
+        """Read what is not packed."""
+        for start in range(0, self.size, _PIECE):
+            piece = into[start : start + _PIECE]
+            fill(file, np.frombuffer(piece, np.uint8), name)
+            if seen is not None:
+                seen(piece)
 
-class _Plain:
-    eof = False
-
-    def more(self, packed: bytes, most: int) -> bytes:
-        return packed[:most]
+    def _unpack(self, file: IO[bytes], into: memoryview, seen: _Seen | None, name: str) -> None:
+        """Read what is packed, a piece at a time."""
+        unpacker = _Zlib() if self.compression == 1 else _Bz2()
+        left, done = self.used, 0
+        while left or done < self.size:
+            piece = b""
+            if left and (unpacker.is_hungry or done == self.size):
+                piece = file.read(min(left, _PIECE))
+                if not piece:
+                    raise DecodeError(f"{name} ends {left} bytes before a blob does")
+                left -= len(piece)
+                if seen is not None:
+                    seen(piece)
+            fresh = unpacker.more(piece, self.size - done)
+            into[done : done + len(fresh)] = fresh
+            done += len(fresh)
+            if not left and not fresh and done < self.size:
+                raise DecodeError(f"{name}: a blob of {self.size} bytes unpacks to {done}")
 
 
 class _Zlib:
@@ -106,8 +113,8 @@ class _Zlib:
         self._inner = zlib.decompressobj()
 
     @property
-    def eof(self) -> bool:
-        return self._inner.eof
+    def is_hungry(self) -> bool:
+        return not self._inner.unconsumed_tail
 
     def more(self, packed: bytes, most: int) -> bytes:
         packed = self._inner.unconsumed_tail + packed
@@ -120,17 +127,13 @@ class _Bz2:
         self._inner = bz2.BZ2Decompressor()
 
     @property
-    def eof(self) -> bool:
-        return self._inner.eof
+    def is_hungry(self) -> bool:
+        return self._inner.eof or self._inner.needs_input
 
     def more(self, packed: bytes, most: int) -> bytes:
         if self._inner.eof or not most:
             return b""
         return self._inner.decompress(packed, min(most, _PIECE * 16))
-
-
-def _unpacker(compression: int) -> _Unpacker:
-    return (_Plain, _Zlib, _Bz2)[compression]()
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,7 @@ class Header:
         made: dict[str, Any] = {}
         left_out = []
         for key, value in self._metadata.items():
-            if key in _MADE or key in _WINDOWS:
+            if key in _MADE or key in _WINDOWS or (key == "name" and not value):
                 continue
             written = None if key == "name" and value in names else _attribute(value)
             if written is None:

@@ -226,8 +226,8 @@ class ExrReader:
             return next(iter(planes.values())).astype(wanted.dtype)
         shape = (stop - first, part.size[1], wanted.width)
         image: np.ndarray[Any, Any] = np.empty(shape, wanted.dtype)
-        for place, plane in enumerate(planes.values()):
-            image[..., place] = plane
+        for place, channel in enumerate(wanted.channels):
+            image[..., place] = planes[channel.name]
         return image
 
     def _planes(
@@ -236,13 +236,17 @@ class ExrReader:
         """Return rows of channels, by their names."""
         source = self._input(part)
         top = part.window[0][1]
+        rows = (top + first, top + stop - 1)
         found = {}
-        for channel in channels:
-            if channel.x_sampling == channel.y_sampling == 1:
-                rows = (top + first, top + stop - 1)
-                data = source.channel(channel.name, _PIXELS[channel.dtype], *rows)
-                plane: np.ndarray[Any, Any] = np.frombuffer(data, channel.dtype)
-                found[channel.name] = plane.reshape(stop - first, part.size[1])
+        for kind, pixels in _PIXELS.items():
+            dense = [c for c in channels if c.x_sampling * c.y_sampling == 1 and c.dtype == kind]
+            # All at once: each call decodes the rows with all of their channels.
+            names = [c.name for c in dense]
+            for name, data in zip(
+                names, source.channels(names, pixels, *rows) if names else (), strict=True
+            ):
+                plane: np.ndarray[Any, Any] = np.frombuffer(data, kind)
+                found[name] = plane.reshape(stop - first, part.size[1])
         sparse = [c.name for c in channels if c.x_sampling * c.y_sampling > 1]
         return found | (self._sparse(part, sparse) if sparse else {})
 

@@ -7,6 +7,7 @@ header declares is checked here before anything is allocated or skipped.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 from typing import IO, Any
 
@@ -20,6 +21,8 @@ BLOCK = 2880
 _CARD = 80
 _BITPIX = {8, 16, 32, 64, -32, -64}
 _MOST_AXES = 999
+_NAMED = ("COMMENT ", "HISTORY ", "CONTINUE", "HIERARCH", " " * 8)
+_VALUED = re.compile(r"[A-Z0-9_-]{1,8} *= ")
 
 
 class Unit:
@@ -41,8 +44,9 @@ class Unit:
         self.number, self.start, self.offset = number, start, offset
         self.subject = f"HDU {number} of {name}"
         """How messages call it."""
-        self.header = Header.fromstring(text)
-        """The header, as astropy's."""
+        self.text = text
+        """The header as it stands."""
+        self._header: Header | None = None
         self.bitpix = self.whole("BITPIX")
         """Bits of a value; negative for floats."""
         if self.bitpix not in _BITPIX:
@@ -51,6 +55,17 @@ class Unit:
         """The shape as NumPy has it: NAXIS1 is the last axis."""
         self.nbytes = self._size()
         """How many bytes of data it has, without padding."""
+
+    @property
+    def header(self) -> Header:
+        """The header, as astropy's."""
+        if self._header is None:
+            self._header = Header.fromstring(_conforming(self.text))
+        return self._header
+
+    def forget(self) -> None:
+        """Let go of the parsed header, which takes ten times the memory of its text."""
+        self._header = None
 
     @property
     def kind(self) -> str:
@@ -124,7 +139,7 @@ class Unit:
         """Return a card's value."""
         try:
             return self.header.get(keyword, default)
-        except (ValueError, TypeError, OSError) as error:  # astropy's VerifyError is one
+        except Exception as error:  # astropy's VerifyError is nothing else
             raise DecodeError(f"{self.subject}: its card {keyword} is damaged: {error}") from error
 
 
@@ -186,6 +201,22 @@ def _header(
                 "To allow more: iio.limits(metadata_bytes=...) or IIO_MAX_METADATA_BYTES."
             )
     return blocks[: len(blocks) // _CARD * _CARD].decode("latin-1")
+
+
+def _conforming(text: str) -> str:
+    """Return cards without those that have no value and are no text, which become comments.
+
+    Astropy warns of them whenever it meets them; section 4.1.2.2 has them as text.
+    """
+    cards = []
+    for start in range(0, len(text), _CARD):
+        card = text[start : start + _CARD]
+        if not card.startswith(_NAMED) and not _VALUED.match(card):
+            pieces = [card[i : i + _CARD - 8] for i in range(0, len(card.rstrip()), _CARD - 8)]
+            cards += [f"COMMENT {piece}".ljust(_CARD) for piece in pieces]
+        else:
+            cards.append(card)
+    return "".join(cards)
 
 
 def _begins(block: bytes, number: int, name: str) -> bool:

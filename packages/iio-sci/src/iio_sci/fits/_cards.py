@@ -28,13 +28,15 @@ _KEYWORD = re.compile(r"[A-Z0-9_-]{1,8}")
 _TEXT = re.compile(r"[ -~]*")
 
 
-def describe(header: Header, *, layout: bool, scaling: bool) -> dict[str, Any]:
+def describe(header: Header, text: str, *, layout: bool, scaling: bool) -> dict[str, Any]:
     """Return the cards of a header: keyword to value.
 
     Parameters
     ----------
     header : astropy.io.fits.Header
         The header.
+    text : str
+        As it stands in the file, for cards that are damaged.
     layout : bool
         Whether to tell the cards that say how the file is laid out.
     scaling : bool
@@ -46,7 +48,7 @@ def describe(header: Header, *, layout: bool, scaling: bool) -> dict[str, Any]:
         keyword = str(card.keyword)
         if (not layout and _LAYOUT.fullmatch(keyword)) or (not scaling and keyword in _SCALING):
             continue
-        value, comment = _parsed(card)
+        value, comment = _parsed(card, text)
         if keyword in _COMMENTARY:
             found.setdefault(keyword, []).append(value)
             continue
@@ -61,14 +63,18 @@ def describe(header: Header, *, layout: bool, scaling: bool) -> dict[str, Any]:
     return found
 
 
-def _parsed(card: Card) -> tuple[Any, str]:
+def _parsed(card: Card, text: str) -> tuple[Any, str]:
+    """Return a card's value and comment; of one that is damaged, its text."""
     try:
         value = card.value
         if isinstance(value, Undefined):
             value = None
         return value, str(card.comment or "")
-    except (ValueError, TypeError, OSError):  # a damaged card is shown as it stands
-        return str(card.image)[8:].strip(), ""
+    except Exception:  # astropy's VerifyError is nothing else
+        match = re.search(rf"{re.escape(f'{card.keyword:8}=')} ?(.{{0,70}})", text)
+        damaged = match[1].strip() if match else ""
+        quoted = re.match(r"'((?:[^']|'')*)'", damaged)  # of letters that are not ASCII
+        return quoted[1].replace("''", "'").rstrip() if quoted else damaged, ""
 
 
 def cards_of(metadata: Mapping[str, Any]) -> tuple[list[Card], list[str]]:

@@ -12,6 +12,7 @@ from iio_core import DecodeError, FrameIndexError, ImageProperties, Index, Optio
 from ._blocks import Unit, units
 from ._cards import describe
 from ._checksums import verify
+from ._gzipped import is_gzipped, unpacked
 from ._images import Image, image_of
 from ._pixels import Wishes
 
@@ -51,18 +52,24 @@ class FitsReader:
         checksum: bool,
     ) -> None:
         self._resource = resource
-        self._file: IO[bytes] = resource.open()
+        self._gzipped = is_gzipped(resource)
+        self._file: IO[bytes] = unpacked(resource) if self._gzipped else resource.open()
         self._wishes, self._tables, self._checksum = wishes, tables, checksum
         self._units: list[Unit] = []
         self._found: list[Image] = []
         self._ahead = units(
             self._file,
             resource.name,
-            most=resource.limits.metadata_bytes,
+            # In memory a card takes several times what it does in the file.
+            most=resource.limits.metadata_bytes // 4,
             ignore_missing_end=ignore_missing_end,
         )
         self._verified: set[int] = set()
-        self._next()  # the first header is right, or this is no FITS
+        try:
+            self._next()  # the first header is right, or this is no FITS
+        except BaseException:
+            self.close()
+            raise
 
     def count(self) -> int:
         """Return how many units hold images; the headers of all are read for that."""
@@ -98,6 +105,8 @@ class FitsReader:
             If it is damaged.
         """
         image = self._image(index, hdu)
+        if memmap and self._gzipped:
+            raise OptionError(f"memmap=True: {self._resource.name} is gzipped")
         return image.mapped() if memmap else image.read()
 
     def iter(self) -> Iterator[np.ndarray]:
@@ -112,7 +121,9 @@ class FitsReader:
     ) -> ImageProperties:
         """Describe an image; its header is enough for that."""
         image = self._image(index, hdu, verified=False)
-        return ImageProperties(image.shape, image.scaling.stored if memmap else image.scaling.dtype)
+        kind = image.scaling.stored if memmap else image.scaling.dtype
+        # Of more axes nobody says which of them are the picture's.
+        return ImageProperties(image.shape, kind, axes="YX" if len(image.shape) == 2 else None)
 
     def metadata(
         self, *, index: Index = None, exclude_applied: bool = True, hdu: Which | None = None
@@ -126,14 +137,15 @@ class FitsReader:
         """
         if index is ...:
             self.count()
-            found = describe(
-                self._units[0].header, layout=not exclude_applied, scaling=not exclude_applied
-            )
+            first = self._units[0]
+            every = not exclude_applied
+            found = describe(first.header, first.text, layout=every, scaling=every)
             return {**found, "hdus": list(map(_summary, self._units))}
         image = self._image(index, hdu, verified=False)
         scaled = not image.scaling.is_none
         return describe(
             image.header,
+            image.unit.text,
             layout=not exclude_applied,
             scaling=not (exclude_applied and scaled),
         )
@@ -174,7 +186,9 @@ class FitsReader:
         return WCS(self.header(index=index, hdu=hdu))
 
     def close(self) -> None:
-        """Nothing to let go of: the file is core's."""
+        """Let go of what was unpacked; the file itself is core's."""
+        if self._gzipped:
+            self._file.close()
 
     def _next(self) -> bool:
         """Read one more header, if there is one."""
@@ -183,6 +197,7 @@ class FitsReader:
             return False
         self._units.append(unit)
         image = image_of(unit, self._resource, self._file, self._wishes, tables=self._tables)
+        unit.forget()  # there may be many
         if image is not None:
             self._found.append(image)
         return True

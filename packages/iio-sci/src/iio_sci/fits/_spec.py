@@ -40,6 +40,21 @@ SPEC = PluginSpec(
             specification="Definition of the Flexible Image Transport System, version 4.0, "
             "sections 3, 4, 7.1 and 10, https://fits.gsfc.nasa.gov/fits_standard.html",
         ),
+        Format(
+            name="FITS-GZIP",
+            title="FITS, gzipped whole",
+            extensions=(".fits.gz", ".fit.gz", ".fts.gz"),
+            signatures=(Signature(0, b"\x1f\x8b\x08"),),
+            signature_alone=False,
+            reads=_ANY,
+            writes=_ANY,
+            multiple=True,
+            streams=True,
+            priority=10,
+            modules=("astropy",),
+            requires="iio-sci[fits]",
+            specification="RFC 1952, GZIP file format specification, section 2",
+        ),
     ),
 )
 """The plugin's description."""

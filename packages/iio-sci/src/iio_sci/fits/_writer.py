@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import warnings
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import IO, Any, Literal
 
 import numpy as np
@@ -39,6 +41,8 @@ class FitsWriter:
     def __init__(self, target: Target) -> None:
         self._target = target
         self._started = False
+        self._gzip: gzip.GzipFile | None = None
+        self._versions: dict[str, int] = {}  # of units of one name
 
     def write(
         self,
@@ -65,7 +69,7 @@ class FitsWriter:
             lists, ``card_comments`` maps keywords to comments. What a card cannot hold is left out,
             with a `iio_core.MetadataWarning`.
         name : str, optional
-            EXTNAME of the unit.
+            EXTNAME of the unit. Of units with the same one the second has EXTVER 2, and so on.
         compression : {"RICE_1", "GZIP_1", "GZIP_2", "PLIO_1", "HCOMPRESS_1", "no"}, optional
             How tiles of it are packed. By default they are not, but in files called ``.fz``:
             integers by RICE_1, floats by GZIP_2.
@@ -106,6 +110,7 @@ class FitsWriter:
         header.update(scaling)
         if name is not None:
             header["EXTNAME"] = name
+        self._tell_apart(header)
         if refused:
             warnings.warn(
                 f"cards of FITS cannot hold these; left out: {', '.join(refused)}",
@@ -119,10 +124,33 @@ class FitsWriter:
         self._started = True
 
     def close(self) -> None:
-        """Nothing to finish: every unit is whole."""
+        """Finish gzip; every unit is whole."""
+        if self._gzip is not None:
+            self._gzip.close()
 
     def abort(self) -> None:
-        """Nothing to give up: what was written is core's to throw away."""
+        """Let go of gzip; what was written is core's to throw away."""
+        if self._gzip is not None:
+            with suppress(Exception):  # a full disk, again
+                self._gzip.close()
+
+    def _tell_apart(self, header: fits.Header) -> None:
+        """Number units that have a name which another one has: section 4.4.2.6."""
+        name = str(header.get("EXTNAME", "")).strip().upper()
+        before = self._versions.get(name, 0)
+        if name and before and "EXTVER" not in header:
+            header["EXTVER"] = before + 1
+        version = header.get("EXTVER", 1)
+        self._versions[name] = max(before, version if isinstance(version, int) else 1)
+
+    def _sink(self) -> IO[bytes]:
+        """Return where units are written to."""
+        file = self._target.open()
+        if self._target.extension != ".gz":
+            return file
+        if self._gzip is None:  # of no date: the same image is the same file
+            self._gzip = gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0)
+        return self._gzip  # type: ignore[return-value]
 
     def _usual(self, image: np.ndarray) -> Compression | Literal["no"]:
         if self._target.extension != ".fz":
@@ -152,7 +180,7 @@ class FitsWriter:
             hdu.header.update(scaling)
         if checksum:
             hdu.add_checksum()
-        file = self._target.open()
+        file = self._sink()
         file.write(hdu.header.tostring().encode("ascii"))
         _write_data(file, image)
 
@@ -164,7 +192,7 @@ class FitsWriter:
         fits.HDUList([fits.PrimaryHDU(), hdu]).writeto(sink, checksum=checksum)
         packed = sink.getbuffer()
         # Of one file with an empty primary unit the second unit is what is wanted.
-        self._target.open().write(packed[BLOCK if self._started else 0 :])
+        self._sink().write(packed[BLOCK if self._started else 0 :])
 
 
 def _write_data(file: IO[bytes], image: np.ndarray) -> None:

@@ -76,7 +76,8 @@ def _png(file: IO[bytes], size: int, resource: Resource) -> bool:
     at = 8
     while at + 12 <= size:
         file.seek(at)
-        length, name = struct.unpack(">I4s", file.read(8))
+        length = int.from_bytes(file.read(4), "big")
+        name = file.read(4)
         at += 12 + length
         if name == b"IEND":
             return at <= size

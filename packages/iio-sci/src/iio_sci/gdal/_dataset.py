@@ -6,20 +6,20 @@ format only: what is in the file cannot make it a list of other files.
 
 from __future__ import annotations
 
-import threading
 import uuid
-import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from typing import IO, Any, cast
 
 import rasterio
-from rasterio.errors import NotGeoreferencedWarning, RasterioIOError
+from rasterio.errors import RasterioIOError
 
 from iio_core import DecodeError, FrameIndexError, Resource
 
 from ._complete import check_whole
 from ._gate import gate
+from ._quiet import quiet
 from ._view import View
 
 __all__ = ["Dataset", "has_driver", "settings"]
@@ -48,16 +48,16 @@ _SETTINGS = {
     "GRIB_NORMALIZE_UNITS": "NO",
     "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": "none",
 }
-_filters = threading.Lock()  # which belong to the process; held inside of the gate only
 
 
 @contextmanager
 def settings() -> Iterator[None]:
     """Have GDAL do as it should, for what is done inside of the block."""
-    with gate, rasterio.Env(**_SETTINGS):
+    with gate, quiet(), rasterio.Env(**_SETTINGS):
         yield
 
 
+@cache
 def has_driver(name: str) -> bool:
     """Tell whether this build of GDAL has a driver."""
     with gate, rasterio.Env() as env:
@@ -140,8 +140,7 @@ class Dataset:
             more = {**more, "opener": self._opener}
         problem: Exception | None = None
         for driver in self._drivers:
-            with settings(), _filters, warnings.catch_warnings():
-                warnings.simplefilter("ignore", NotGeoreferencedWarning)
+            with settings():
                 try:
                     made = rasterio.open(source, driver=driver, **more)
                 except RasterioIOError as error:

@@ -1,7 +1,7 @@
-"""Forks that wait until no thread is inside of GDAL.
+"""One thread at a time inside of GDAL, and none while the process forks.
 
-Its locks belong to the process: a fork while another thread holds one copies it locked, and the
-child would wait for it for ever.
+GDAL's locks belong to the whole process: a fork while another thread holds one copies it locked,
+and the child would wait for it for ever.
 """
 
 from __future__ import annotations
@@ -14,25 +14,25 @@ __all__ = ["gate"]
 
 
 class Gate:
-    """Counts the threads that are inside; a context manager that may be nested."""
+    """A lock that a thread may take several times, and that forks take as well."""
 
     def __init__(self) -> None:
         self.renew()
 
     def renew(self) -> None:
         """Begin again: in a forked process no other thread is inside."""
-        self._changed = threading.Condition()
-        self._inside = 0
-        self._forking = False
-        self._mine = threading.local()
+        self._lock = threading.RLock()
+
+    def shut(self) -> None:
+        """Wait until nobody else is inside, and let nobody in."""
+        self._lock.acquire()
+
+    def open(self) -> None:
+        """Let others in again."""
+        self._lock.release()
 
     def __enter__(self) -> None:
-        depth = getattr(self._mine, "depth", 0)
-        with self._changed:
-            while self._forking and not depth:
-                self._changed.wait()
-            self._inside += not depth
-        self._mine.depth = depth + 1
+        self.shut()
 
     def __exit__(
         self,
@@ -40,25 +40,7 @@ class Gate:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._mine.depth -= 1
-        if not self._mine.depth:
-            with self._changed:
-                self._inside -= 1
-                self._changed.notify_all()
-
-    def shut(self) -> None:
-        """Wait until nobody is inside but the caller, and let nobody else in."""
-        own = bool(getattr(self._mine, "depth", 0))
-        with self._changed:
-            self._forking = True
-            while self._inside > own:
-                self._changed.wait()
-
-    def open(self) -> None:
-        """Let others in again."""
-        with self._changed:
-            self._forking = False
-            self._changed.notify_all()
+        self.open()
 
 
 gate = Gate()

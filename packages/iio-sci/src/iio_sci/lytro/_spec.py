@@ -21,6 +21,7 @@ SPEC = PluginSpec(
     name="lytro",
     title="Light fields of Lytro's cameras",
     plugin="iio_sci.lytro._plugin:PLUGIN",
+    aliases=("lytro-lfr", "lytro-lfp", "lytro-illum-raw", "lytro-f01-raw"),
     license="BSD-2-Clause",
     legacy="iio_sci.lytro._legacy:TABLE",
     formats=(

@@ -13,7 +13,7 @@ from iio_core import DecodeError, ImageProperties, OptionError, Resource
 from .._flat import Flat, fill, native, ranges_of, slice_of
 from ._header import Header, read_header
 
-__all__ = ["Packed", "Plain", "describe"]
+__all__ = ["Packed", "Plain", "describe", "turned"]
 
 _CHUNK = 1 << 20
 # Deflate packs at most 1032 bytes into one.
@@ -43,7 +43,7 @@ class Plain:
 
     def read(self) -> np.ndarray[Any, Any]:
         """Return the array."""
-        return _turned(self._flat.read(self._file, self._name), self.header)
+        return turned(self._flat.read(self._file, self._name), self.header)
 
     def read_region(self, region: tuple[slice, ...]) -> np.ndarray[Any, Any]:
         """Return a part of it, and read little else."""
@@ -52,11 +52,11 @@ class Plain:
             missing = len(self.header.shape) - len(region)
             region = (*(slice(None),) * missing, *region[::-1])
         part = self._flat.read_region(self._file, region, self._resource)
-        return _turned(part, self.header)
+        return turned(part, self.header)
 
     def mapped(self) -> np.ndarray[Any, Any]:
         """Return a memory map of it."""
-        return _turned(self._flat.mapped(self._resource), self.header)
+        return turned(self._flat.mapped(self._resource), self.header)
 
 
 class Packed:
@@ -95,7 +95,7 @@ class Packed:
             fill(file, array, self._name)
             while file.read(_CHUNK):
                 pass  # zipfile compares the checksum at the end
-        return _turned(native(array), self.header)
+        return turned(native(array), self.header)
 
     def read_region(self, region: tuple[slice, ...]) -> np.ndarray[Any, Any]:
         """Return a part of it; memory stays at that part and a little more."""
@@ -113,7 +113,7 @@ class Packed:
             return self.read()
         if part.size:
             self._fill(part, wanted, math.prod(stored[1:]) * itemsize, stored[1:])
-        return _turned(native(part), self.header)
+        return turned(native(part), self.header)
 
     def _fill(
         self,
@@ -145,7 +145,8 @@ def _stored(header: Header) -> tuple[int, ...]:
     return header.shape[::-1] if header.fortran else header.shape
 
 
-def _turned(array: np.ndarray[Any, Any], header: Header) -> np.ndarray[Any, Any]:
+def turned(array: np.ndarray[Any, Any], header: Header) -> np.ndarray[Any, Any]:
+    """Return an array as it was saved, for one as it stands in the file."""
     return array.T if header.fortran else array
 
 

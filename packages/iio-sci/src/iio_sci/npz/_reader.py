@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Iterator
-from typing import IO, Any
+from typing import IO, Any, cast
 
 import numpy as np
 
-from iio_core import DecodeError, FrameIndexError, ImageProperties, Index, OptionError, Resource
+from iio_core import (
+    DecodeError,
+    FrameIndexError,
+    ImageProperties,
+    Index,
+    LimitError,
+    OptionError,
+    Resource,
+)
 
-from ._array import Packed, Plain, describe
+from ._array import Packed, Plain, describe, turned
 
 __all__ = ["NpyReader", "NpzReader"]
 
 _LOCAL = 30  # bytes of a member's own header, APPNOTE.TXT 4.3.7
 _ENCRYPTED = 1
+_PIECE = 1 << 20
 
 
 class NpzReader:
@@ -30,7 +40,9 @@ class NpzReader:
     def __init__(self, resource: Resource) -> None:
         self._resource = resource
         self._file = resource.open()
-        self._archive = zipfile.ZipFile(self._file)
+        guarded = _Guarded(self._file, resource)
+        self._archive = zipfile.ZipFile(cast("IO[bytes]", guarded))
+        guarded.most = None
         found = [i for i in self._archive.infolist() if i.filename.endswith(".npy")]
         self._members = {info.filename.removesuffix(".npy"): info for info in found}
         self._names = list(self._members)
@@ -153,6 +165,27 @@ class NpzReader:
         return _Stored(self._resource, self._file, self._archive, info, name)
 
 
+class _Guarded:
+    """A file of which zipfile reads no more at once than a directory may have.
+
+    It reads the directory of an archive whole, and makes of each of its entries, which have 46
+    bytes, an object of a kilobyte.
+    """
+
+    def __init__(self, file: IO[bytes], resource: Resource) -> None:
+        self.seek, self.tell, self.seekable = file.seek, file.tell, file.seekable
+        self._file, self._name = file, resource.name
+        self.most: int | None = resource.limits.metadata_bytes // 8
+
+    def read(self, n: int = -1) -> bytes:
+        if self.most is not None and n > self.most:
+            raise LimitError(
+                f"{self._name} has a directory of {n} bytes. To allow more: "
+                "iio.limits(metadata_bytes=...) or IIO_MAX_METADATA_BYTES."
+            )
+        return self._file.read(n)
+
+
 class _Stored(Plain):
     """An array that is not compressed: whole with its checksum, or a part straight from the file.
 
@@ -176,11 +209,25 @@ class _Stored(Plain):
         local = file.read(_LOCAL)
         names = int.from_bytes(local[26:28], "little") + int.from_bytes(local[28:30], "little")
         super().__init__(resource, file, info.header_offset + _LOCAL + names, name)
-        self._whole = Packed(resource, archive, info, name)
+        self._info, self._begin = info, info.header_offset + _LOCAL + names
+        there = info.file_size - self.header.length
+        if self.header.nbytes > there or info.file_size != info.compress_size:
+            raise DecodeError(
+                f"{name} declares an array of {self.header.nbytes} bytes; the archive has {there}"
+            )
 
     def read(self) -> np.ndarray[Any, Any]:
         """Return the array; its checksum is right."""
-        return self._whole.read()
+        self._file.seek(self._begin)
+        checksum = zlib.crc32(self._file.read(self.header.length))
+        array, checksum = self._flat.read_checked(self._file, self._name, checksum)
+        rest = self._info.file_size - self.header.length - self.header.nbytes
+        while rest > 0 and (piece := self._file.read(min(rest, _PIECE))):
+            checksum = zlib.crc32(piece, checksum)
+            rest -= len(piece)
+        if checksum != self._info.CRC:
+            raise DecodeError(f"{self._name} is damaged: its checksum (CRC) is wrong")
+        return turned(array, self.header)
 
 
 class NpyReader:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import IO, Any
 
@@ -108,6 +109,7 @@ class RadianceReader:
     def _data(self) -> bytes:
         """Return the packed pixels."""
         size = self._header.size
+        there = self._file.seek(0, os.SEEK_END) - self._header.offset
         self._file.seek(self._header.offset)
         # At worst each byte is by itself, with one before it that says so.
-        return self._file.read(size.count * (8 * size.length + 4))
+        return self._file.read(min(there, size.count * (8 * size.length + 4)))

@@ -122,7 +122,10 @@ class Development:
             )
 
     def parameters(self) -> dict[str, Any]:
-        """Return the arguments of ``rawpy.RawPy.postprocess``."""
+        """Return the arguments of ``rawpy.RawPy.postprocess`` that are not its defaults.
+
+        Releases of rawpy differ in those that they know.
+        """
         ours = ("sensor", "thumbnail", "rotate", "noise_thr")
         named = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in ours}
         for name in _CHOICES:
@@ -131,9 +134,15 @@ class Development:
             named[name] = None if named[name] is None else list(named[name])
         for name in ("gamma", "chromatic_aberration"):
             named[name] = None if named[name] is None else tuple(named[name])
+        named = {
+            f.name: named[f.name] for f in fields(self) if self._says(f.name) and f.name in named
+        }
         if self.user_flip is None and not self.rotate:
             named["user_flip"] = 0
         return named
+
+    def _says(self, name: str) -> bool:
+        return bool(getattr(self, name) != getattr(Development, name))
 
     def shape(self, raw: rawpy.RawPy, sizes: Any) -> tuple[int, ...]:
         """Return the shape of what is developed.

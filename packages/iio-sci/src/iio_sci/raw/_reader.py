@@ -227,10 +227,8 @@ class RawReader:
         try:
             image: np.ndarray[Any, Any] = run(self._raw.postprocess, **wanted.parameters())
         except TypeError as error:
-            if wanted.bad_pixels_path is None:
-                raise
             raise OptionError(
-                f"bad_pixels_path=: this release of rawpy does not hand it on ({error})"
+                f"this release of rawpy does not hand an option on: {error}"
             ) from error
         return image[..., 0] if image.shape[-1] == 1 else image
 

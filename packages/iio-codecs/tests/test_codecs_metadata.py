@@ -1,0 +1,186 @@
+"""EXIF, color profiles, XMP, text and resolution: read as others write them, and written back."""
+
+from __future__ import annotations
+
+import io
+import warnings
+
+import numpy as np
+import pytest
+from codecs_samples import FILES, by_pillow, picture
+
+import iio_core as iio
+from iio_codecs._exif import described, orientation_of, without_orientation
+from iio_codecs._layout import turned, upright
+
+RGB = picture("uint8", 3)
+PROFILE = bytes(range(256)) * 300
+XMP = b"<x:xmpmeta xmlns:x='adobe:ns:meta/'/>"
+
+
+def exif(orientation: int = 6) -> bytes:
+    from PIL import Image
+
+    tags = Image.Exif()
+    tags[0x010F] = "Maker"
+    tags[0x0112] = orientation
+    tags.get_ifd(0x8769)[0x829A] = 0.005
+    tags.get_ifd(0x8769)[0x9003] = "2024:05:06 07:08:09"
+    tags.get_ifd(0x8825)[1] = "N"
+    tags.get_ifd(0x8825)[2] = (52.0, 31.0, 12.5)
+    return b"Exif\0\0" + tags.tobytes().removeprefix(b"Exif\0\0")
+
+
+def told(data: bytes, **options: object) -> dict[str, object]:
+    return iio.immeta(data, plugin="codecs", **options)
+
+
+@pytest.mark.parametrize("format", ["PNG", "JPEG", "WEBP", "AVIF"])
+def test_as_pillow_writes_it(format: str) -> None:
+    data = by_pillow(RGB, format, exif=exif(), icc_profile=PROFILE[:3000], xmp=XMP)
+    found = told(data)
+    assert found["icc_profile"] == PROFILE[:3000]
+    assert found["Make"] == "Maker" and found["ExposureTime"] == pytest.approx(0.005)
+    assert found["DateTimeOriginal"] == "2024:05:06 07:08:09"
+    assert found["GPSInfo"] == {"GPSLatitudeRef": "N", "GPSLatitude": (52.0, 31.0, 12.5)}
+    assert found["Orientation"] == 6
+    if format != "PNG":
+        assert found["xmp"] == XMP
+    stored, seen = iio.imread(data, plugin="codecs"), iio.imread(data, plugin="codecs", rotate=True)
+    np.testing.assert_array_equal(seen, np.rot90(stored, -1))
+    assert iio.improps(data, plugin="codecs", rotate=True).shape == seen.shape == (24, 20, 3)
+    without = told(data, rotate=True)
+    assert "Orientation" not in without and orientation_of(without["exif"]) == 1
+    assert told(data, rotate=True, exclude_applied=False)["Orientation"] == 6
+
+
+@pytest.mark.parametrize(
+    ("extension", "names"),
+    [
+        (".png", {"exif", "icc_profile", "xmp"}),
+        (".jpg", {"exif", "icc_profile", "xmp"}),
+        (".webp", {"exif", "icc_profile", "xmp"}),
+        (".jp2", {"exif", "icc_profile", "xmp"}),
+        (".jxl", {"exif", "xmp"}),
+        (".jxr", set()),
+        (".avif", set()),
+        (".jls", set()),
+        (".qoi", set()),
+        (".j2k", set()),
+    ],
+)
+def test_what_a_format_holds_comes_back_and_the_rest_is_told(
+    extension: str, names: set[str]
+) -> None:
+    given = {"exif": exif(1), "icc_profile": PROFILE, "xmp": XMP}
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        data = iio.imwrite("<bytes>", RGB, extension=extension, plugin="codecs", metadata=given)
+    found = told(data)
+    for name, value in given.items():
+        if name in names:
+            assert found[name] == value
+        else:
+            assert any(name in str(w.message) for w in caught), name
+    assert all(issubclass(w.category, iio.MetadataWarning) for w in caught)
+    assert len(caught) == (len(names) < 3)
+
+
+@pytest.mark.parametrize(
+    ("extension", "format"), [(".png", "PNG"), (".jpg", "JPEG"), (".webp", "WEBP")]
+)
+def test_pillow_finds_what_we_write(extension: str, format: str) -> None:
+    from PIL import Image
+
+    given = {"exif": exif(), "icc_profile": PROFILE, "xmp": XMP}
+    data = iio.imwrite("<bytes>", RGB, extension=extension, plugin="codecs", metadata=given)
+    with Image.open(io.BytesIO(data)) as image:
+        image.load()
+        assert image.info["icc_profile"] == PROFILE
+        assert image.getexif()[0x010F] == "Maker"
+        assert image.getexif().get_ifd(0x8825)[1] == "N"
+        assert XMP in (image.info.get("xmp", b""), image.info.get("xmp", b"").rstrip(b"\0"))
+
+
+def test_text_and_resolution_of_png() -> None:
+    given = {"Title": "a cat", "Author": "Zoë 猫", "dpi": (300, 150), "gamma": 0.45455}
+    data = iio.imwrite("<bytes>", RGB, extension=".png", plugin="codecs", metadata=given)
+    found = told(data)
+    assert found["Title"] == "a cat" and found["Author"] == "Zoë 猫"
+    assert found["dpi"] == pytest.approx((300, 150), rel=1e-3)
+    assert found["gamma"] == pytest.approx(0.45455)
+    from PIL import Image
+
+    with Image.open(io.BytesIO(data)) as image:
+        assert image.info["Author"] == "Zoë 猫" and image.info["dpi"] == pytest.approx(
+            (300, 150), rel=1e-3
+        )
+
+
+def test_compressed_text_may_not_be_a_bomb() -> None:
+    import zlib
+
+    from codecs_samples import chunk, png
+
+    bomb = b"Comment\0\0" + zlib.compress(bytes(1 << 22))
+    data = png(RGB, 2, (b"zTXt", bomb), (b"tEXt", b"Title\0a cat"))
+    assert len(told(data)["Comment"]) == 1 << 22
+    with iio.limits(metadata_bytes="1MiB"):
+        found = told(data)
+    assert "Comment" not in found and found["Title"] == "a cat"
+    assert chunk(b"zTXt", bomb) in data
+
+
+def test_comment_of_jpeg_and_resolution_of_jpeg_xr() -> None:
+    data = iio.imwrite(
+        "<bytes>", RGB, extension=".jpg", plugin="codecs", metadata={"comment": "hé"}
+    )
+    assert told(data)["comment"] == "hé".encode()
+    data = iio.imwrite(
+        "<bytes>", RGB, extension=".jxr", plugin="codecs", metadata={"dpi": (300, 150)}
+    )
+    assert told(data)["dpi"] == (300.0, 150.0)
+
+
+@pytest.mark.parametrize(("extension", "bits"), [(".jxl", 10), (".jp2", 13), (".avif", 10)])
+def test_bits_come_from_the_metadata(extension: str, bits: int) -> None:
+    image = picture("uint16", 3) >> (16 - bits)
+    data = iio.imwrite(
+        "<bytes>", image, extension=extension, plugin="codecs", metadata={"bits_per_sample": bits}
+    )
+    assert told(data)["bits_per_sample"] == bits
+    np.testing.assert_array_equal(iio.imread(data, plugin="codecs"), image)
+    with pytest.warns(iio.MetadataWarning, match="bits_per_sample"):
+        iio.imwrite(
+            "<bytes>", image, extension=".jls", plugin="codecs", metadata={"bits_per_sample": bits}
+        )
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_orientations(orientation: int) -> None:
+    from PIL import Image, ImageOps
+
+    data = by_pillow(RGB, "PNG", exif=exif(orientation))
+    wanted = np.asarray(ImageOps.exif_transpose(Image.open(io.BytesIO(data))))
+    np.testing.assert_array_equal(iio.imread(data, plugin="codecs", rotate=True), wanted)
+    assert upright(RGB, orientation).shape == turned(RGB.shape, orientation)
+
+
+def test_a_turn_in_the_boxes_of_avif() -> None:
+    data = (FILES / "uint8-4.avif").read_bytes()  # avifenc --irot 1: a quarter, counterclockwise
+    image = picture("uint8", 4)
+    assert told(data)["Orientation"] == 8
+    seen = iio.imread(data, plugin="codecs", rotate=True)
+    np.testing.assert_array_equal(seen, np.rot90(image, 1))
+
+
+def test_exif_that_is_none() -> None:
+    for noise in (
+        b"",
+        b"Exif\0\0",
+        b"II*\0\xff\xff\xff\xff",
+        b"MM\0*\0\0\0\x08\xff\xff",
+        b"x" * 50,
+    ):
+        assert described(noise) == {} and orientation_of(noise) == 1
+        assert isinstance(without_orientation(noise), bytes)

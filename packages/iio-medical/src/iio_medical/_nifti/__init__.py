@@ -1,0 +1,1 @@
+"""NIfTI and what else nibabel reads: Analyze, MGH, MINC 1."""

@@ -1,0 +1,1 @@
+"""Messages of meteorologists: GRIB, which are fields, and BUFR, which are observations."""
