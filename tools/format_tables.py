@@ -5,14 +5,18 @@ With ``--check`` nothing is written, and the exit status is 1 if the file is not
 
 from __future__ import annotations
 
+import csv
 import re
 import sys
 from typing import TYPE_CHECKING
 
+import real_file_table
 from specs import ROOT, load, write_or_check
 
 if TYPE_CHECKING:
-    from iio_core import Format, Pixels
+    from collections.abc import Iterable, Iterator
+
+    from iio_core import Format, Pixels, PluginSpec
 
 TARGET = ROOT / "docs/reference/formats.md"
 HEADER = """\
@@ -25,7 +29,21 @@ of shape `(height, width)`. Devices stand among the extensions, in angle bracket
 whether one file holds several images. *Trust* is the tier of the decoder: `external` formats are
 used only on request.
 """
+COLUMNS_BEFORE = ("description", "names", "format", "remark")
 COLUMNS = ("format", "title", "extensions", "reads", "writes", "several", "trust", "specification")
+
+EXTENSIONS = """
+## Every extension
+
+Who reads and writes it, by the names that `plugin=` takes, and which file of an independent program
+`tests/test_real_files.py` opens by that extension. In *italics* are plugins that are used only on
+request. What imageio 2.9 had has its names there in the second column. A dash in the last column:
+no such file is in the repository (those of cameras are large, and their owners'), so that the tests
+of the package have only files that they make themselves.
+
+| extension | imageio 2.9 | what | read by | written by | a real file, by |
+|---|---|---|---|---|---|
+"""
 
 
 def pixels(types: tuple[Pixels, ...]) -> str:
@@ -54,8 +72,45 @@ def row(format: Format) -> str:
     return "| " + " | ".join(cell.replace("|", r"\|") for cell in cells) + " |"
 
 
+def by_extension() -> Iterator[str]:
+    """Yield the rows of the table of extensions."""
+    specs = [spec for _, spec in load()]
+    with (ROOT / "tools/imageio_formats.csv").open(encoding="utf-8", newline="") as file:
+        before = {f".{row['extension']}": row for row in csv.DictReader(file)}
+    real: dict[str, list[str]] = {}
+    for found in real_file_table.load():
+        real.setdefault(f".{found.extension}", []).append(f"`{found.name}` ({found.written_by})")
+    claimed = {e for spec in specs for format in spec.formats for e in format.extensions}
+    for extension in sorted(claimed | before.keys()):
+        row = before.get(extension, dict.fromkeys(COLUMNS_BEFORE, ""))
+        owners = [(s, f) for s in specs for f in s.formats if extension in f.extensions]
+        if not owners and row["format"]:  # recognized by its content
+            owners = [(s, f) for s in specs for f in s.formats if f.name == row["format"]]
+        titles = dict.fromkeys(format.title for _, format in owners)
+        cells = (
+            f"`{extension}`",
+            row["names"].replace(" ", ", ") or "–",
+            row["description"] or next(iter(titles), "–"),
+            plugins((s, f) for s, f in owners if f.reads) or "nobody",
+            plugins((s, f) for s, f in owners if f.writes) or "–",
+            "; ".join(real.get(extension, ())) or "–",
+        )
+        remark = f": {row['remark']}" if row["remark"] else ""
+        line = [*cells[:3], cells[3] + remark, *cells[4:]]
+        yield "| " + " | ".join(cell.replace("|", r"\|") for cell in line) + " |\n"
+
+
+def plugins(owners: Iterable[tuple[PluginSpec, Format]]) -> str:
+    """Return the names of plugins; in italics those that are used only on request."""
+    names = {
+        spec.name: f"*{spec.name}*" if spec.on_request or format.trust == "external" else spec.name
+        for spec, format in owners
+    }
+    return ", ".join(sorted(names.values(), key=lambda name: (name.startswith("*"), name)))
+
+
 def generate() -> str:
-    out = [HEADER]
+    out = [HEADER, EXTENSIONS, *by_extension()]
     for distribution, spec in load():
         known_as = "".join(f", `{alias}`" for alias in spec.aliases)
         out.append(f"\n## {distribution}: `{spec.name}`\n\n{spec.title}.\n")

@@ -227,6 +227,8 @@ class _Maker:
         self.piped("planes.pcx", "ppmtopcx", ppm(image, 16), netpbm("pcxtoppm"))
         self.piped("packed.pcx", "ppmtopcx -packed", ppm(image, 4), netpbm("pcxtoppm"))
         self.piped("bits.pcx", "ppmtopcx", bits, netpbm("pcxtoppm"))
+        self.converted("odd.pcx", image, program="GraphicsMagick", decode=magick("RGB"))
+        self.converted("pages.dcx", image, program="GraphicsMagick", decode=magick("RGB"))
         self.copied("deerstalker.cur", self.pillow / "deerstalker.cur", magick("RGBA"))
         self.copied("mask.cur", self.pillow / "mask_1.cur", magick("RGBA"))
         self.cursor(clear)

@@ -26,6 +26,8 @@ FILES = sorted(
 NAMED = [str(path.relative_to(ROOT)) for path in FILES]
 # pydicom raises for it, and we do not: the number that it cannot parse is not one of pixels.
 BETTER = {"test_files/badVR.dcm"}
+# Its codestream claims 3,722,445,056 columns. Some decoders do not look; we do not ask them.
+REFUSED = {"test_files/JPEG2000-embedded-sequence-delimiter.dcm"}
 
 
 @pytest.fixture(autouse=True)
@@ -45,7 +47,7 @@ def theirs(path: Path) -> tuple[np.ndarray, np.ndarray] | None:
 
 
 def check(path: Path) -> bool:
-    expected = theirs(path)
+    expected = None if path.relative_to(ROOT).as_posix() in REFUSED else theirs(path)
     if expected is None:
         if path.relative_to(ROOT).as_posix() not in BETTER:
             with pytest.raises(iio.DecodeError):

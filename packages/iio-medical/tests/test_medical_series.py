@@ -50,6 +50,16 @@ def check_like_itk(folder: Path) -> None:
     assert iio.improps(folder).spacing == told["spacing"]
 
 
+def check_each_like_itk(folder: Path, series: list[str]) -> None:
+    sitk = pytest.importorskip("SimpleITK", reason="pip install iio-medical[itk]")
+    reader = sitk.ImageSeriesReader()
+    for uid in series:
+        reader.SetFileNames(reader.GetGDCMSeriesFileNames(str(folder), uid))
+        image = reader.Execute()
+        assert np.array_equal(iio.imread(folder, series=uid), sitk.GetArrayFromImage(image))
+        assert iio.improps(folder, series=uid).spacing == pytest.approx(image.GetSpacing()[::-1])
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_shuffled_series_is_a_volume(name: str, tmp_path: Path) -> None:
     series(tmp_path, STORED, **CASES[name])
@@ -102,6 +112,7 @@ def test_interleaved_series_are_volumes_of_their_own(tmp_path: Path) -> None:
     listed = iio.immeta(tmp_path, index=...)["series"]
     assert [s["number"] for s in listed] == [1, 2, 3]
     assert [s["description"] for s in listed] == ["scan 1", "scan 2", "scan 3"]
+    check_each_like_itk(tmp_path, [s["id"] for s in listed])
     assert all(s["shape"] == RESCALED.shape and s["spacing"] == (2.5, 0.8, 0.6) for s in listed)
     images = list(iio.imiter(tmp_path))
     assert len(images) == 15 and np.array_equal(images[7], RESCALED[2] + 2)
@@ -356,3 +367,52 @@ def test_multiframe_files_are_volumes(tmp_path: Path) -> None:
     assert np.array_equal(iio.imread(tmp_path), RESCALED)
     assert np.array_equal(iio.imread(tmp_path, volume=1), RESCALED[:2])
     assert len(list(iio.imiter(tmp_path))) == 7
+
+
+def test_rounded_orientations_are_one_and_close_planes_are_several(tmp_path: Path) -> None:
+    for number, plane in enumerate(STORED):
+        series(
+            tmp_path,
+            plane[None],
+            prefix=f"p{number}",
+            origin=(0, 0, 0.004 * number),
+            orientation=(1, 0.0049 + 0.0001 * number, 0, 0, 1, 0),
+            spacing=(0.004, 0.004),
+        )
+    assert np.array_equal(iio.imread(tmp_path), RESCALED)
+    assert iio.improps(tmp_path).spacing == pytest.approx((0.004, 0.004, 0.004), rel=1e-3)
+
+
+def test_frames_that_go_down_and_frames_in_no_order(tmp_path: Path) -> None:
+    def dose(offsets: list[float]) -> bytes:
+        return dicom(
+            STORED,
+            12,
+            ImagePositionPatient=[1, 2, 3],
+            ImageOrientationPatient=[1, 0, 0, 0, 1, 0],
+            PixelSpacing=[0.8, 0.6],
+            GridFrameOffsetVector=offsets,
+        )
+
+    down = iio.immeta(dose([0, -2, -4, -6, -8]), index=...)["series"][0]
+    assert down["spacing"] == (2.0, 0.8, 0.6) and down["direction"][2] == (0, 0, -1)
+    (tmp_path / "a.dcm").write_bytes(dose([0, 2, -2, 4, 6]))
+    with pytest.warns(iio.IIOWarning, match="not in the order of their positions"):
+        iio.imread(tmp_path)
+
+
+def test_bar_on_a_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("tqdm", reason="pip install iio-medical[progress]")
+    import io
+    import sys
+
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    series(tmp_path, np.concatenate([STORED] * 5))
+    for progress, shown in ((True, True), (False, False)):
+        terminal = Terminal()
+        monkeypatch.setattr(sys, "stderr", terminal)
+        iio.imread(tmp_path, progress=progress)
+        assert ("Reading DICOM headers" in terminal.getvalue()) is shown

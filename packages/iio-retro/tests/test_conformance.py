@@ -13,6 +13,7 @@ from iio_core.testing import PluginSuite, Sample
 SAMPLES = {
     "CUR": "icotool.cur",
     "CUT": "gray.cut",
+    "DCX": "pages.dcx",
     "EMF": "bitmap.emf",
     "FPX": "truecolor.fpx.xz",
     "G3": "netpbm.g3",

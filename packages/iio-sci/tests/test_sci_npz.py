@@ -250,6 +250,16 @@ def test_a_real_bomb_is_a_matter_of_limits() -> None:
             assert file.read_region((slice(0, 4), slice(7, 9))).shape == (4, 2)
 
 
+def test_a_directory_of_thousands_is_a_matter_of_limits() -> None:
+    sink = io.BytesIO()
+    with zipfile.ZipFile(sink, "w") as archive:
+        for number in range(3000):
+            archive.writestr(f"{number}.npy", b"")
+    with iio.limits(metadata_bytes="1MiB"), pytest.raises(iio.LimitError, match="directory"):
+        iio.immeta(sink.getvalue(), extension=".npz", index=...)
+    assert len(iio.immeta(sink.getvalue(), extension=".npz", index=...)["names"]) == 3000
+
+
 def test_other_compressions_and_secrets_are_refused() -> None:
     sink = io.BytesIO()
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_LZMA) as archive:

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 import tifffile
+from tiff_dialects import many_pages, page_of
 from tiff_samples import handmade, noise, written
 
 import iio_core as iio
@@ -99,6 +100,17 @@ def test_directories_that_overlap() -> None:
         data[at : at + 14] = unit
         struct.pack_into("<I", data, at + 14, at + 18)
     refused(bytes(data))
+
+
+def test_thousands_of_pages_that_are_not_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    """To compare each with all others would take for ever; single ones can be read."""
+    monkeypatch.setattr("iio_tiff._selection._MANY", 20)
+    pages = [page_of(noise(4, 5 + number % 3)) for number in range(60)]
+    data = many_pages(pages)
+    assert iio.imread(data, plugin="tiff", index=1).shape == (20, 4, 6)
+    with iio.limits(metadata_bytes=100_000):
+        refused(data, "60 pages that are not all alike")
+        assert iio.imread(data, plugin="tiff", page=59).shape == (4, 7)
 
 
 def test_many_pages_that_share_one_table() -> None:

@@ -86,10 +86,10 @@ def test_axes_of_length_one_are_kept_on_request() -> None:
     np.testing.assert_array_equal(iio.imread(data), image[0, :, 0])
     whole = iio.imread(data, squeeze=False)
     found = iio.improps(data, squeeze=False)
-    with tifffile.TiffFile(io.BytesIO(data)) as file:
-        expected = file.series[0].asarray(squeeze=False)
-    np.testing.assert_array_equal(whole, expected)
-    assert (found.shape, found.axes) == (whole.shape, "TZCYXS")
+    assert found.shape == whole.shape
+    assert found.axes in ("TZCYX", "TZCYXS")  # the versions of tifffile differ
+    np.testing.assert_array_equal(whole.reshape(image.shape), image)
+    assert whole.shape[:5] == image.shape
     assert [i.shape for i in iio.imiter(data, squeeze=False)] == [whole.shape]
 
 

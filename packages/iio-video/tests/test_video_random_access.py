@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from video_samples import Frames, decoded, encoded, pictures
 
 import iio_core as iio
+from iio_video._decoder import Decoder
 
 COUNT = 40
 # Times that grow, but never evenly.
@@ -143,3 +145,39 @@ def test_a_promise_of_even_times(name: str) -> None:
             assert np.array_equal(file.read(index=number), wanted[number])
         with pytest.raises(iio.FrameIndexError):
             file.read(index=COUNT)
+
+
+def test_of_a_movie_only_what_is_needed_is_read() -> None:
+    """A table in the header leads to a frame: most of a long file stays unread."""
+    images = pictures(500, 96, 128)
+    data = encoded(images, "mov", "rawvideo", pixel_format="rgb24")
+
+    class Counted(io.BytesIO):
+        taken = 0
+
+        def read(self, size: int | None = -1) -> bytes:
+            part = super().read(size)
+            self.taken += len(part)
+            return part
+
+    for number in (210, 395, 5):
+        file = Counted(data)
+        assert np.array_equal(iio.imread(file, index=number, extension=".mov"), images[number])
+        assert file.taken < len(data) / 6
+
+
+@pytest.mark.parametrize("name", ["h264 with B-frames", "hevc, open GOP", "vp9"])
+def test_only_from_the_keyframe_on_is_decoded(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    data, wanted = video(name)
+    decodes: list[int] = []
+    decode = Decoder.decode
+
+    def counted(self: Decoder) -> Any:
+        decodes.append(self.next)
+        return decode(self)
+
+    monkeypatch.setattr(Decoder, "decode", counted)
+    for number in (38, 27):
+        decodes.clear()
+        image = iio.imread(data, index=number, extension=VIDEOS[name][0])
+        assert np.array_equal(image, wanted[number]) and len(decodes) <= 30

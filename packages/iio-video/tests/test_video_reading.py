@@ -333,6 +333,37 @@ def test_damaged_packets_by_their_number(clip: bytes) -> None:
         read(bytes(data), on_error="skip")
 
 
+@pytest.mark.parametrize(
+    ("container", "extension"), [("mp4", ".mp4"), ("matroska", ".mkv"), ("avi", ".avi")]
+)
+def test_a_file_that_is_cut(container: str, extension: str) -> None:
+    """Its beginning is read; that it has an end is not made up."""
+    data = encoded(pictures(COUNT), container, "mpeg4", options={"g": "5"}, bitrate=3_000_000)
+    if container == "mp4":
+        # The header is at the end: put it in front, and the places in it on.
+        start = data.index(b"moov") - 4
+        header = bytearray(data[start:])
+        table = header.index(b"stco") + 12
+        count = int.from_bytes(header[table - 4 : table], "big")
+        for number in range(count):
+            place = table + 4 * number
+            old = int.from_bytes(header[place : place + 4], "big")
+            header[place : place + 4] = (old + len(header)).to_bytes(4, "big")
+        first = data.index(b"ftyp") - 4 + int.from_bytes(data[:4], "big")
+        data = data[:first] + bytes(header) + data[first:start]
+    whole = iio.imread(data, extension=extension)
+    assert len(whole) == COUNT
+    cut = data[: len(data) * 7 // 10]
+    seen: list[np.ndarray] = []
+    with pytest.raises(iio.DecodeError):
+        seen.extend(iio.imiter(cut, extension=extension))
+    assert 5 < len(seen) < COUNT and all(map(np.array_equal, seen, whole))
+    with pytest.raises(iio.DecodeError):
+        read(cut, extension)
+    kept = read(cut, extension, on_error="stop")
+    assert len(seen) <= len(kept) < COUNT and np.array_equal(kept, whole[: len(kept)])
+
+
 def test_a_recording_that_begins_between_keyframes() -> None:
     options = {"x264-params": "open-gop=1:bframes=3:b-adapt=0:keyint=10:min-keyint=3:scenecut=0"}
     whole = encoded(pictures(40), "mpegts", "libx264", options=options)

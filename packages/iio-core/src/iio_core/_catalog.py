@@ -981,8 +981,8 @@ ENTRIES: tuple[Entry, ...] = (
     ('iio-sci', 'radiance', 'iio-sci', 'HDR',
      ('.hdr', '.rgbe', '.xyze'),
      (
-         (0, b'#?RADIANCE\n', None),
-         (0, b'#?RGBE\n', None),
+         (0, b'#?RADIANCE', None),
+         (0, b'#?RGBE', None),
      ),
      True, (('float32', (3,)),), (), 10),
     ('iio-sci[raw]', 'raw', 'iio-sci', 'CAMERA-OTHER',
@@ -1080,6 +1080,12 @@ ENTRIES: tuple[Entry, ...] = (
      (
      ),
      True, (), (), 0),
+    ('iio-retro', 'retro', 'iio-retro', 'DCX',
+     ('.dcx',),
+     (
+         (0, b'\xb1h\xde:', None),
+     ),
+     True, (), (), 10),
     ('iio-retro', 'retro', 'iio-retro', 'EMF',
      ('.emf',),
      (
@@ -1137,11 +1143,15 @@ ENTRIES: tuple[Entry, ...] = (
      ('.pcx',),
      (
          (0, b'\n\x00\x01\x00', b'\xff\xff\xff\xf0'),
+         (0, b'\n\x00\x00\x00', b'\xff\xff\xff\xf0'),
          (0, b'\n\x02\x01\x00', b'\xff\xff\xff\xf0'),
+         (0, b'\n\x02\x00\x00', b'\xff\xff\xff\xf0'),
          (0, b'\n\x03\x01\x00', b'\xff\xff\xff\xf0'),
+         (0, b'\n\x03\x00\x00', b'\xff\xff\xff\xf0'),
          (0, b'\n\x05\x01\x00', b'\xff\xff\xff\xf0'),
+         (0, b'\n\x05\x00\x00', b'\xff\xff\xff\xf0'),
      ),
-     True, (('bool', (1,)), ('uint8', (1, 3))), (), -10),
+     True, (('bool', (1,)), ('uint8', (1, 3))), (), 10),
     ('iio-retro', 'retro', 'iio-retro', 'PICT',
      ('.pct', '.pict', '.pic'),
      (

@@ -93,17 +93,30 @@ FORMATS = (
         name="PCX",
         title="ZSoft Paintbrush",
         extensions=(".pcx",),
-        # 10, version, run lengths, 1 to 8 bits a sample. Version 1 has never existed.
+        # 10, version, run lengths or none, 1 to 8 bits a sample. Version 1 has never existed.
         signatures=tuple(
-            Signature(0, b"\x0a" + version + b"\1\0", mask=b"\xff\xff\xff\xf0")
+            Signature(0, b"\x0a" + version + coded + b"\0", mask=b"\xff\xff\xff\xf0")
             for version in (b"\0", b"\2", b"\3", b"\5")
+            for coded in (b"\1", b"\0")
         ),
         reads=(_BOOL, Pixels("uint8", (1, 3, 4))),
         writes=(_BOOL, Pixels("uint8", (1, 3))),
         trust="fuzzed",
-        priority=_BESIDE_PILLOW,
+        priority=10,  # Pillow reads neither plain rows nor palettes of two colors
         specification="ZSoft PCX File Format Technical Reference Manual, revision 5, "
         "PCX Header Format, http://bespin.org/~qz/pc-gpe/pcx.txt",
+    ),
+    Format(
+        name="DCX",
+        title="Intel DCX: pages of PCX images",
+        extensions=(".dcx",),
+        signatures=(Signature(0, b"\xb1\x68\xde\x3a"),),
+        reads=(_BOOL, Pixels("uint8", (1, 3, 4))),
+        multiple=True,
+        trust="fuzzed",
+        priority=10,  # as for PCX
+        specification=f"{_ENCYCLOPEDIA}, PCX, Intel DCX files, "
+        "https://www.fileformat.info/format/pcx/egff.htm",
     ),
     Format(
         name="CUR",

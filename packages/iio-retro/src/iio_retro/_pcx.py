@@ -23,10 +23,10 @@ from typing import Any
 
 import numpy as np
 
-from iio_core import Resource
+from iio_core import NotThisFormat, Resource
 
 from ._bits import pack, unpack
-from ._input import Bytes
+from ._input import Bytes, Input
 from ._output import StillWriter
 from ._still import Array, Still
 
@@ -39,12 +39,15 @@ _MOST = 0xFFFE
 
 
 class PcxReader(Still):
-    """Reads a picture."""
+    """Reads a picture: a file, or a part of one that is open already."""
 
     FORMAT = "PCX"
 
-    def __init__(self, resource: Resource) -> None:
-        super().__init__(resource)
+    def __init__(self, resource: Resource | Input) -> None:
+        if isinstance(resource, Input):
+            self.input, self.told = resource, {}
+        else:
+            super().__init__(resource)
         made, _, coded, bits, left, top, right, bottom, *more = self.input.unpack(
             _HEADER, 0, "the header"
         )
@@ -54,7 +57,8 @@ class PcxReader(Still):
         width, height = right - left + 1, bottom - top + 1
         self.input.size(width, height)
         if stride * 8 < width * bits:
-            raise self.input.wrong(f"its rows of {stride} bytes are too short for {width} pixels")
+            # Some programs wrote a wrong number here. Who wants to guess may.
+            raise NotThisFormat(f"its rows of {stride} bytes are too short for {width} pixels")
         self._bits, self._planes, self._stride, self._coded = bits, planes, stride, coded
         # Two bytes are 63 values at most.
         needed = height * planes * stride

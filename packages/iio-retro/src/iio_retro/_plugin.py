@@ -25,6 +25,7 @@ __all__ = ["PLUGIN", "RetroPlugin"]
 _READERS = {
     "CUR": "_cur:CurReader",
     "CUT": "_cut:CutReader",
+    "DCX": "_dcx:DcxReader",
     "EMF": "_emf:EmfReader",
     "FPX": "_fpx:FpxReader",
     "G3": "_g3:FaxReader",

@@ -123,8 +123,13 @@ class Chain:
                 self._visit_row(here - last)
         return len(self._directories)
 
-    def charge_parsed(self) -> None:
+    def charge_parsed(self, *, compared: bool) -> None:
         """Charge what all directories take if the backend parses every tag of each.
+
+        Parameters
+        ----------
+        compared : bool
+            Whether each page is compared with all others.
 
         Raises
         ------
@@ -133,11 +138,13 @@ class Chain:
         """
         number = self.count()
         taken = number * _PARSED + self._entries * _PARSED_ENTRY
-        if max(taken, _COMPARED * number**2) > self._limits.metadata_bytes:
+        if compared:
+            taken = max(taken, _COMPARED * number**2)
+        if taken > self._limits.metadata_bytes:
             raise LimitError(
-                f"{self._name} has {number:,} pages that are not all alike; to compare each with "
-                f"the others takes more than the {self._limits.metadata_bytes:,} bytes that are "
-                "allowed for metadata. Read single ones with page=, or allow more: "
+                f"{self._name} has {number:,} pages that are not all alike; to find out which "
+                f"belong together takes more than the {self._limits.metadata_bytes:,} bytes that "
+                "are allowed for metadata. Read single ones with page=, or allow more: "
                 "iio.limits(metadata_bytes=...) or IIO_MAX_METADATA_BYTES."
             )
 

@@ -9,7 +9,6 @@ from tifffile import TiffFile, TiffFrame, TiffPage, TiffPageSeries
 
 from iio_core import DecodeError, FrameIndexError, Index, OptionError
 
-from ._directories import Chain
 from ._images import Image, level_of, of_pages, of_series
 from ._opening import Opened
 from ._plain import Plain, is_only, plain_page
@@ -18,6 +17,11 @@ from ._told import heard
 __all__ = ["Key", "Selection"]
 
 _KEPT = 64  # pages
+_MANY = 1000  # pages: to compare fewer with each other takes no time
+_DIALECTS = (
+    *("shaped", "lsm", "mmstack", "ome", "imagej", "fluoview", "stk", "sis", "svs", "scn", "qpi"),
+    *("ndpi", "bif", "avs", "eer", "philips", "scanimage", "nih", "mdgel"),
+)
 _TABLES = ((273, 279), (324, 325))  # of strips, of tiles: their offsets and lengths
 Key = int | slice | Sequence[int]
 
@@ -51,9 +55,12 @@ class Selection:
     def series(self) -> list[TiffPageSeries]:
         """The series, looked for when they are first asked for."""
         if self._found is None:
-            self._file.chain.count()  # all directories are looked through before
+            chain, tiff = self._file.chain, self._file.tiff
+            number = chain.count()  # all directories are looked through before
             with heard(self._name):
-                self._found = list(_careful(self._file.tiff, self._file.chain).series)
+                if number > _MANY and not tiff.is_uniform:
+                    chain.charge_parsed(compared=not _is_dialect(tiff))
+                self._found = list(tiff.series)
         return self._found
 
     def at(self, number: int) -> TiffPageSeries:
@@ -169,6 +176,10 @@ class Selection:
         wanted: Key | None = page if page is not None else key
         if wanted is None:
             found = self.at(0 if number is None else number)
+            if not squeeze and not hasattr(found, "get_shape"):  # tifffile from 2026.11 on
+                every: Any = self._file.tiff.series
+                found = every(squeeze=False)[0 if number is None else number]
+                squeeze = True
             return of_series(level_of(found, level, self._name), squeeze=squeeze)
         if level is not None and number is None:
             raise OptionError("level= is of a series: name that with index=")
@@ -202,14 +213,6 @@ class Selection:
         return of_pages(pages, stacked=not isinstance(wanted, int))
 
 
-def _careful(tiff: TiffFile, chain: Chain) -> TiffFile:
-    """Have a file charge for its pages before the backend compares each with all others."""
-    compare = getattr(tiff, "_series_generic", None)
-    if compare is not None:
-
-        def charged() -> Any:
-            chain.charge_parsed()
-            return compare()
-
-        tiff._series_generic = charged  # type: ignore[method-assign]
-    return tiff
+def _is_dialect(tiff: TiffFile) -> bool:
+    """Tell whether a dialect says which pages belong together."""
+    return any(getattr(tiff, f"is_{kind}", False) for kind in _DIALECTS)

@@ -58,6 +58,8 @@ class Decoder:
         self._packets: Iterator[Packet[Any]] = iter(())
         self._ready: deque[VideoFrame] = deque()
         self._recovered = False  # whether a keyframe was seen
+        self._fed: list[int | None] = []  # when packets since then are shown
+        self._start = self._key = 0  # the keyframe that was sought: its packet, when it is shown
         self._head: tuple[int | None, int | None, int] = (None, None, 0)  # of the first packet
 
     def packets(self) -> Iterator[Packet[Any]]:
@@ -117,11 +119,13 @@ class Decoder:
         try:
             packet = next(self._packets, None)
             if packet is None:
-                return False
+                return self._end()
             if packet.is_keyframe or (not packet.size and self.next):
                 self._recovered = True
             if self._on_error == "raise" and is_cut(packet, source.format, source.size):
                 raise self._damaged("its data is cut or damaged")
+            if packet.size:
+                self._fed.append(packet.pts)
             self._ready.extend(packet.decode())
         except EndOfFile:
             return False
@@ -137,6 +141,13 @@ class Decoder:
         finally:
             self.place += 1
         return True
+
+    def _end(self) -> bool:
+        """End the video, unless the file does not end where it says."""
+        cut = self._source.missing() if self._on_error == "raise" else 0
+        if cut:
+            raise self._damaged(f"the file is cut, and lacks {cut:,} bytes")
+        return False
 
     def _damaged(self, what: str) -> DecodeError:
         number = self.next + len(self._ready)
@@ -202,6 +213,36 @@ class Decoder:
         self.began, self.next = 1, UNKNOWN
         return False
 
+    def seek_entry(self, place: int, decoded: int) -> bool:
+        """Go to a keyframe by the time at which it is decoded; tell whether that worked."""
+        self.fresh = False
+        # Some versions of FFmpeg look for when it is shown, which is later by as much as it was
+        # for the first packet, or by something else.
+        pts, dts, _ = self._head
+        late = (pts or 0) - (dts or 0)
+        for packets in self._seeks((decoded + late, decoded, decoded + 2 * late)):
+            first = next(packets, None)
+            if first is None or first.dts != decoded or not first.is_keyframe or first.pts is None:
+                continue
+            self._set(place, chain([first], packets))
+            self.began, self.next = place or 1, UNKNOWN
+            self._start, self._key = place, first.pts
+            return True
+        self.began, self.next = 1, UNKNOWN
+        return False
+
+    def rank(self, frame: VideoFrame) -> int | None:
+        """Return the number of a frame after `seek_entry`; None if its time does not tell.
+
+        -1 stands for one that is shown before the keyframe: it may lack what it is made from.
+        """
+        if frame.pts is None or None in self._fed:
+            return None
+        if frame.pts < self._key:
+            return -1
+        earlier = sum(1 for time in self._fed if time is not None and time < frame.pts)
+        return self._start + earlier
+
     def _seeks(self, times: tuple[int | None, ...]) -> Iterator[Iterator[Packet[Any]]]:
         """Yield the packets after a seek to each of several times."""
         source = self._source
@@ -214,6 +255,7 @@ class Decoder:
 
     def _set(self, place: int, packets: Iterator[Packet[Any]]) -> None:
         self.place = place
+        self._fed = []
         self._recovered = False
         self._packets = packets
         self._ready.clear()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from itertools import islice
 
 from av.video.frame import VideoFrame
@@ -10,19 +11,13 @@ from av.video.frame import VideoFrame
 from iio_core import DecodeError, FrameIndexError
 
 from ._decoder import UNKNOWN, Decoder
+from ._entries import Entries
 from ._failures import decoding
 from ._source import Source
 from ._timeline import Timeline
 
 __all__ = ["Frames"]
 
-# Codecs of which a packet is one frame that is shown. VP8 and VP9 have some that are not.
-_ONE_TO_A_PACKET = frozenset(
-    {
-        *("h264", "hevc", "libdav1d", "av1", "mpeg4", "mjpeg", "png", "prores", "dnxhd", "qtrle"),
-        *("rawvideo", "v210", "ffv1", "cfhd", "hap", "h263", "svq3", "jpeg2000", "mpeg2video"),
-    }
-)
 # Containers that note when a frame is shown.
 _WITH_TIMES = ("mov", "matroska", "mpegts", "mpeg", "ogg", "flv", "nut", "mxf", "live_flv", "gxf")
 _MANY = 8  # frames in a row from which on others are expected
@@ -74,16 +69,14 @@ class Frames:
             return self._total
         if self._timeline is not None:
             return len(self._timeline.times) if self._timeline.regular else None
-        stream = self._source.stream
-        if not stream.frames or stream.codec_context.name not in _ONE_TO_A_PACKET:
-            return None
-        # A table of all packets stands in the header; an edit list may hide some of them.
-        entries = stream.index_entries
-        if len(entries) != stream.frames or any(entry.is_discard for entry in entries):
-            return None
-        if self._decoder.fresh:
+        entries = self._entries
+        if entries.total is not None and self._decoder.fresh:
             self._decoder.start()
-        return stream.frames if self._decoder.clean else None
+        return entries.total if self._decoder.clean else None
+
+    @cached_property
+    def _entries(self) -> Entries:
+        return Entries(self._source)
 
     def _has_times(self) -> bool:
         """Tell whether the times of packets are the file's, and not made up by FFmpeg.
@@ -176,8 +169,8 @@ class Frames:
         elif number == 0:
             decoder.rewind()
             frame = decoder.decode()
-        elif (evenly := self._at_rate(number)) is not None:
-            frame = evenly
+        elif self._timeline is None and (quickly := self._without_a_look(number)) is not None:
+            frame = quickly
         elif self.timeline.regular:
             frame = self._find(number)
         else:
@@ -203,11 +196,12 @@ class Frames:
             number += 1
 
     def _choose_threads(self, number: int, many: bool) -> None:
-        """Have threads decode a frame each only where many frames are wanted."""
-        self._in_a_row = self._in_a_row + 1 if number == self._decoder.next else 0
-        if not many:
+        """Have threads decode a frame each, unless the first one is all that is wanted."""
+        follows = number == self._decoder.next
+        self._in_a_row = self._in_a_row + 1 if follows else 0
+        if not (many or self._in_a_row == _MANY) and (follows or number == 0):
             self._source.of_one_frame()
-        if (many or self._in_a_row == _MANY) and self._source.of_many_frames():
+        elif self._source.of_many_frames():
             self._decoder.reopen()
 
     def _absent(self, number: int) -> DecodeError | FrameIndexError:
@@ -222,11 +216,38 @@ class Frames:
             f"{name} has {total} frames; there is no frame {number}", plugin="pyav"
         )
 
+    def _without_a_look(self, number: int) -> VideoFrame | None:
+        """Return a frame that can be found before all packets were looked at."""
+        return self._at_rate(number) if self._constant else self._in_table(number)
+
+    def _in_table(self, number: int) -> VideoFrame | None:
+        """Return a frame by the table of a movie; None if that does not lead to it."""
+        total = self.known()
+        if total is None or number >= total:
+            return None
+        decoder = self._decoder
+        for place, time in self._entries.starts(number, _TRIES):
+            ahead = decoder.next <= number and place < decoder.place
+            if not ahead and not decoder.seek_entry(place, time):
+                continue
+            try:
+                while (frame := decoder.decode()) is not None:
+                    found = decoder.next - 1 if ahead else decoder.rank(frame)
+                    if found is None or found > number:
+                        break
+                    if found == number:
+                        decoder.next = number + 1
+                        return frame
+            except DecodeError:
+                pass  # from the beginning it may be found, and else told
+            decoder.next = UNKNOWN
+        return None
+
     def _at_rate(self, number: int) -> VideoFrame | None:
         """Return a frame by its time, if frames are evenly spaced and it begins just then."""
         stream = self._source.stream
         rate, base = stream.average_rate, stream.time_base
-        if not self._constant or self._timeline is not None or not rate or not base:
+        if not rate or not base:
             return None
         if not self._source.container.format.name.startswith(("mov", "matroska")):
             return None  # seeking is not by the time of being shown

@@ -1,4 +1,4 @@
-"""Packets that are cut, of containers that do not say how long a packet is."""
+"""What is missing at the end of a packet, or of a file."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from av.packet import Packet
 
-__all__ = ["is_cut"]
+__all__ = ["is_cut", "missing"]
 
 
 def is_cut(packet: Packet[Any], format: str | None, size: int | None) -> bool:
@@ -62,3 +62,46 @@ def _behind_blocks(data: bytes, place: int) -> int:
     while place < len(data) and data[place]:
         place += data[place] + 1
     return place + 1
+
+
+def missing(head: bytes, size: int | None) -> int:
+    """Return how many bytes a file lacks of what its header says; 0 if it does not say.
+
+    Parameters
+    ----------
+    head : bytes
+        How it begins.
+    size : int or None
+        How many bytes it has.
+    """
+    if size is None:
+        return 0
+    declared = 0
+    if head.startswith(b"RIFF"):
+        declared = int.from_bytes(head[4:8], "little") + 8
+    elif head.startswith(b"\x1a\x45\xdf\xa3"):
+        declared = _end_of_segment(head)
+    return max(declared - size, 0) if declared > 8 else 0
+
+
+def _end_of_segment(head: bytes) -> int:
+    """Return where the segment of a Matroska file ends (RFC 8794, sections 4 and 6); 0: unknown."""
+    length, start = _variable(head, 4)
+    if length is None:
+        return 0
+    place = start + length
+    if head[place : place + 4] != b"\x18\x53\x80\x67":
+        return 0
+    size, start = _variable(head, place + 4)
+    return 0 if size is None else start + size
+
+
+def _variable(data: bytes, place: int) -> tuple[int | None, int]:
+    """Return a number of variable length and where it ends; None: all bits are set, unknown."""
+    if place >= len(data) or not data[place]:
+        return None, place
+    length = 9 - data[place].bit_length()
+    value = int.from_bytes(data[place : place + length], "big") & ((1 << 7 * length) - 1)
+    if value == (1 << 7 * length) - 1 or place + length > len(data):
+        return None, place + length
+    return value, place + length

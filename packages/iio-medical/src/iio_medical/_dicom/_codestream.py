@@ -42,7 +42,10 @@ def _declared(data: bytes) -> tuple[int, int] | None:
     place = 8 + int.from_bytes(data[4:8], "little")  # behind the table of offsets
     if data[place : place + 4] != _ITEM:
         return None
-    stream = data[place + 8 :]
+    length = int.from_bytes(data[place + 4 : place + 8], "little")
+    stream = data[place + 8 : place + 8 + length]  # a frame may be in several pieces
+    if len(stream) < 24:
+        return None
     if stream[:4] == b"\xff\x4f\xff\x51":
         width, height, left, top = (
             int.from_bytes(stream[i : i + 4], "big") for i in (8, 12, 16, 20)

@@ -15,7 +15,7 @@ from typing import Any
 
 from ._types import Vector
 
-__all__ = ["Geometry", "cross", "gaps", "geometry_of", "height"]
+__all__ = ["Geometry", "cross", "gaps", "geometry_of", "height", "is_monotonic"]
 
 _TILTED = 1e-3  # radians
 _UNEVEN = 0.05  # of the distance, and at least
@@ -34,7 +34,7 @@ class Geometry:
         Where the first voxel's centre lies: x, y, z in mm, of the patient (LPS).
     direction : tuple of tuple of float or None
         A row for each of x, y and z; a column for each axis: along a row of pixels, along a
-        column, and the normal of both.
+        column, and the normal of both, on the side to which planes go.
     tilt : float
         By how many degrees the way from plane to plane leans from their normal.
     step : tuple of float or None
@@ -112,6 +112,8 @@ def geometry_of(
             step = length / (len(positions) - 1)
             cosine = sum(w * n for w, n in zip(way, normal, strict=True)) / length
             cosine /= math.hypot(*normal)
+            if cosine < 0:  # frames of one file may go down
+                normal, cosine = (-normal[0], -normal[1], -normal[2]), -cosine
             way = tuple(w / (len(positions) - 1) for w in way)
             tilt = math.degrees(math.acos(max(-1.0, min(1.0, cosine))))
     return Geometry(
@@ -137,3 +139,9 @@ def gaps(heights: Sequence[float]) -> list[int]:
     usual = sorted(steps)[len(steps) // 2]
     allowed = max(_UNEVEN * usual, _SLIGHT)
     return [number + 1 for number, step in enumerate(steps) if abs(step - usual) > allowed]
+
+
+def is_monotonic(heights: Sequence[float]) -> bool:
+    """Tell whether planes go up, or down, all the way."""
+    steps = [b - a for a, b in pairwise(heights)]
+    return all(step > 0 for step in steps) or all(step < 0 for step in steps)

@@ -66,7 +66,8 @@ class DicomReader:
         self._opened: tuple[DicomFile, IO[bytes]] | None = None
         self._alone: DicomFile | None = None
         files = self._files()
-        if self._alone is None:
+        # What an archive says of its members is not what they hold.
+        if self._alone is None and (resource.is_directory or not _is_archive(resource)):
             resource.size = sum(file.resource.size or 0 for file in files)
         self._stacks = sorted_into_stacks(images_in(files))
         self._others = [file for file in files if file.pixels is None]
@@ -80,7 +81,7 @@ class DicomReader:
     def _files(self) -> list[DicomFile]:
         """Return the files to read from; one by itself is kept apart."""
         resource, options = self._resource, {"progress": self._progress, "skip_damaged": self._skip}
-        if resource.is_directory or resource.head(4) == b"PK\x03\x04":
+        if resource.is_directory or _is_archive(resource):
             files = gather(resource, **options)  # type: ignore[arg-type]
             if not files:
                 raise NotThisFormat("there is no DICOM file in it")
@@ -363,6 +364,10 @@ class DicomReader:
         if apply not in known:
             known[apply] = dtype_of(stack.files, apply)
         return known[apply]
+
+
+def _is_archive(resource: Resource) -> bool:
+    return resource.head(4) == b"PK\x03\x04"
 
 
 def _forgotten(file: DicomFile) -> Dataset:

@@ -12,13 +12,14 @@ from iio_core import IIOWarning
 
 from ._apply import Apply, dtype_of, shown_shape
 from ._file import DicomFile
-from ._frames import frames_of
-from ._geometry import Geometry, gaps, geometry_of, height
+from ._frames import Frame, frames_of
+from ._geometry import Geometry, gaps, geometry_of, height, is_monotonic
 
 __all__ = ["Stack", "images_in", "listed", "sorted_into_stacks"]
 
 _NAMED = 5  # files that a message names
 _NEAR = 0.01  # mm: two planes so close are at the same place
+_ANGLE = 0.02  # of a direction's components: what is less is rounding
 # What tells volumes of one series apart that lie at the same place, the surest first.
 _PHASES = (
     *("TemporalPositionIdentifier", "DiffusionBValue", "EchoTime", "TriggerTime"),
@@ -135,9 +136,15 @@ def axis_of_frames(file: DicomFile) -> str:
         return "Z"
     if "FrameTime" in header:
         return "T"
-    if len({frame.position for frame in frames_of(file) if frame.position}) > 1:
-        return "Z"
-    return "I"
+    return "Z" if _are_planes(frames_of(file)) else "I"
+
+
+def _are_planes(frames: Sequence[Frame]) -> bool:
+    """Tell whether frames are planes in the order of their positions."""
+    first = frames[0].orientation
+    if len(frames) < 2 or not first or not all(frame.position for frame in frames):
+        return False
+    return is_monotonic([height(frame.position, first) for frame in frames])
 
 
 def images_in(files: Iterable[DicomFile]) -> list[DicomFile]:
@@ -168,11 +175,11 @@ def _stacks_of(uid: str, files: list[DicomFile]) -> list[Stack]:
     """Part a series by what cannot be in one array: sizes, orientations, several frames."""
     files, doubles = _without_doubles(files)
     parts: dict[tuple[Any, ...], list[DicomFile]] = defaultdict(list)
+    seen: list[tuple[float, ...]] = []
     for file in files:
         header = file.header
         alone = file.name if header.frames > 1 else ""
-        angles = tuple(round(number, 2) + 0.0 for number in header.orientation)
-        parts[(header.shape, angles, alone)].append(file)
+        parts[(header.shape, _same_angles(header.orientation, seen), alone)].append(file)
     stacks = []
     largest = sorted(parts.values(), key=lambda part: (-len(part), _instance(part[0])))
     for number, part in enumerate(largest):
@@ -186,6 +193,17 @@ def _stacks_of(uid: str, files: list[DicomFile]) -> list[Stack]:
     if doubles:
         stacks[0].doubts.append(f"the same image is there twice: {named(doubles)} left out")
     return stacks
+
+
+def _same_angles(orientation: tuple[float, ...], seen: list[tuple[float, ...]]) -> int:
+    """Return the number of an orientation among those seen; rounding does not make another."""
+    for number, known in enumerate(seen):
+        if len(known) == len(orientation) and all(
+            abs(a - b) < _ANGLE for a, b in zip(known, orientation, strict=True)
+        ):
+            return number
+    seen.append(orientation)
+    return len(seen) - 1
 
 
 def _why_parted(
@@ -246,7 +264,12 @@ def _of_frames(uid: str, file: DicomFile) -> Stack:
     frames = frames_of(file)
     stack = Stack(uid, [file])
     positions = [frame.position for frame in frames]
-    if len(set(positions)) < len(positions):
+    if not _are_planes(frames):
+        if len(set(positions)) > 1:
+            stack.doubts.append(
+                "its frames are not in the order of their positions: several volumes, or one that "
+                "is not sorted; they are read as they stand"
+            )
         positions = positions[:1]
     first = frames[0]
     stack.geometry = geometry_of(positions, first.orientation, first.spacing, _between(stack))
@@ -263,9 +286,11 @@ def _order(stack: Stack) -> None:
     orientation = stack.first.header.orientation
     heights = {id(f): height(f.header.position, orientation) for f in stack.files}
     files = sorted(stack.files, key=lambda f: (heights[id(f)], _instance(f)))
+    extent = heights[id(files[-1])] - heights[id(files[0])]
+    near = min(_NEAR, 0.1 * extent / len(files))  # of a microscope planes are closer
     places: list[list[DicomFile]] = []
     for file in files:
-        if places and heights[id(file)] - heights[id(places[-1][0])] < _NEAR:
+        if places and heights[id(file)] - heights[id(places[-1][0])] <= near:
             places[-1].append(file)
         else:
             places.append([file])

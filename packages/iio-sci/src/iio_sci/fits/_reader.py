@@ -197,6 +197,7 @@ class FitsReader:
             return False
         self._units.append(unit)
         image = image_of(unit, self._resource, self._file, self._wishes, tables=self._tables)
+        unit.forget()  # there may be many
         if image is not None:
             self._found.append(image)
         return True

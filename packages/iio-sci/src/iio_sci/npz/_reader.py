@@ -5,11 +5,19 @@ from __future__ import annotations
 import zipfile
 import zlib
 from collections.abc import Iterator
-from typing import IO, Any
+from typing import IO, Any, cast
 
 import numpy as np
 
-from iio_core import DecodeError, FrameIndexError, ImageProperties, Index, OptionError, Resource
+from iio_core import (
+    DecodeError,
+    FrameIndexError,
+    ImageProperties,
+    Index,
+    LimitError,
+    OptionError,
+    Resource,
+)
 
 from ._array import Packed, Plain, describe, turned
 
@@ -32,7 +40,9 @@ class NpzReader:
     def __init__(self, resource: Resource) -> None:
         self._resource = resource
         self._file = resource.open()
-        self._archive = zipfile.ZipFile(self._file)
+        guarded = _Guarded(self._file, resource)
+        self._archive = zipfile.ZipFile(cast("IO[bytes]", guarded))
+        guarded.most = None
         found = [i for i in self._archive.infolist() if i.filename.endswith(".npy")]
         self._members = {info.filename.removesuffix(".npy"): info for info in found}
         self._names = list(self._members)
@@ -153,6 +163,27 @@ class NpzReader:
                 f"{name} is packed by method {info.compress_type}, which is not NumPy's"
             )
         return _Stored(self._resource, self._file, self._archive, info, name)
+
+
+class _Guarded:
+    """A file of which zipfile reads no more at once than a directory may have.
+
+    It reads the directory of an archive whole, and makes of each of its entries, which have 46
+    bytes, an object of a kilobyte.
+    """
+
+    def __init__(self, file: IO[bytes], resource: Resource) -> None:
+        self.seek, self.tell, self.seekable = file.seek, file.tell, file.seekable
+        self._file, self._name = file, resource.name
+        self.most: int | None = resource.limits.metadata_bytes // 8
+
+    def read(self, n: int = -1) -> bytes:
+        if self.most is not None and n > self.most:
+            raise LimitError(
+                f"{self._name} has a directory of {n} bytes. To allow more: "
+                "iio.limits(metadata_bytes=...) or IIO_MAX_METADATA_BYTES."
+            )
+        return self._file.read(n)
 
 
 class _Stored(Plain):

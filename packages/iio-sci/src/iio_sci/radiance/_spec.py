@@ -21,7 +21,7 @@ SPEC = PluginSpec(
             title="Radiance RGBE and XYZE",
             # Other formats are called .hdr and .pic as well: the signature decides.
             extensions=(".hdr", ".rgbe", ".xyze"),
-            signatures=(Signature(0, b"#?RADIANCE\n"), Signature(0, b"#?RGBE\n")),
+            signatures=(Signature(0, b"#?RADIANCE"), Signature(0, b"#?RGBE")),
             reads=_PIXELS,
             writes=_PIXELS,
             lossy=True,

@@ -1,0 +1,93 @@
+"""For every extension a file that an independent program wrote, opened as a user would.
+
+A package adds its own in ``tests/real_files.csv``; what no test opens, the table of extensions in
+``docs/reference/formats.md`` tells.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import iio_core as iio
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tools"))
+
+from real_file_table import RealFile, load  # noqa: E402
+
+FILES = load()
+ON_REQUEST = {"eps": "EPS", "ps": "EPS"}
+# By how much values may differ on average, where a compression changes them.
+ABOUT = 16.0
+# Values that are not those of the picture, but in their order.
+OTHER_RANGES = frozenset({"exr", "hdr", "pfm"})
+
+
+@pytest.fixture(scope="module")
+def pictures() -> dict[str, np.ndarray]:
+    with np.load(ROOT / "tests/real/picture.npz") as found:
+        return dict(found)
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.extension}-{file.name}")
+def test_a_file_of_another_program_is_read(
+    file: RealFile, pictures: dict[str, np.ndarray], tmp_path: Path
+) -> None:
+    if not file.is_here:
+        pytest.skip("the real files are not here: IIO_TEST_DATA")
+    if file.extension in ON_REQUEST and not shutil.which("gs"):
+        pytest.skip("Ghostscript is not installed: apt-get install ghostscript")
+    # As a user has it: a file of this extension, with what lies beside it.
+    path = tmp_path / f"{file.name.rpartition('.')[0]}.{file.extension}"
+    path.write_bytes(file.data())
+    for beside in file.path.parent.glob(f"{file.path.stem}.pal"):
+        shutil.copy(beside, tmp_path)
+    how: dict[str, Any] = {}
+    if file.extension in ON_REQUEST:
+        how["trust"] = {ON_REQUEST[file.extension]}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", iio.IIOWarning)
+        try:
+            image = iio.imread(path, index=0, **how)
+        except iio.PluginNotInstalledError as error:
+            pytest.skip(f"its wheel or backend is not installed: {error.install}")
+        except iio.NoPluginError as error:
+            if not error.install:
+                raise
+            pytest.skip(f"its wheel is not used here: {error.install}")
+        described = iio.improps(path, index=0, **how)
+    assert image.size and described.dtype == image.dtype
+    assert tuple(described.shape) == image.shape
+    *how_well, kind = file.shows.split() or [""]
+    if kind:
+        wanted = ~pictures[kind] if "inverted" in how_well else pictures[kind]
+        ordered = file.extension in OTHER_RANGES
+        compare(image, wanted, exact="about" not in how_well, ordered=ordered)
+
+
+def compare(image: np.ndarray, wanted: np.ndarray, *, exact: bool, ordered: bool) -> None:
+    """Compare an image with the picture that it was made from."""
+    if wanted.dtype == bool and image.dtype != bool:
+        wanted = wanted * np.iinfo(image.dtype).max
+    if image.ndim == wanted.ndim + 1:
+        assert (image[..., :1] == image[..., : wanted.shape[-1] if wanted.ndim == 3 else 3]).all()
+        image = image[..., 0]
+    if image.ndim == 3 and image.shape[-1] == 4:
+        assert (image[..., 3] == image[..., 3].max()).all(), "it is not opaque"
+        image = image[..., :3]
+    if exact:
+        np.testing.assert_array_equal(image, wanted)
+    elif ordered:
+        assert image.shape == wanted.shape
+        assert np.corrcoef(image.ravel(), wanted.ravel())[0, 1] > 0.9
+    elif image.shape == wanted.shape:
+        assert np.abs(image.astype(float) - wanted).mean() < ABOUT
+    else:  # drawn in another size, as PostScript is
+        assert abs(float(image.mean()) - float(wanted.mean())) < ABOUT
