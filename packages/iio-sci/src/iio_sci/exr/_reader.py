@@ -240,11 +240,8 @@ class ExrReader:
         found = {}
         for kind, pixels in _PIXELS.items():
             dense = [c for c in channels if c.x_sampling * c.y_sampling == 1 and c.dtype == kind]
-            # All at once: each call decodes the rows with all of their channels.
             names = [c.name for c in dense]
-            for name, data in zip(
-                names, source.channels(names, pixels, *rows) if names else (), strict=True
-            ):
+            for name, data in zip(names, _rows_of(source, names, pixels, rows), strict=True):
                 plane: np.ndarray[Any, Any] = np.frombuffer(data, kind)
                 found[name] = plane.reshape(stop - first, part.size[1])
         sparse = [c.name for c in channels if c.x_sampling * c.y_sampling > 1]
@@ -275,6 +272,15 @@ def _saved(file: IO[bytes]) -> Iterator[Path]:
         path = Path(folder, "part.exr")
         path.write_bytes(file.read())
         yield path
+
+
+def _rows_of(source: Any, names: list[str], kind: Any, rows: tuple[int, int]) -> list[bytes]:
+    """Return rows of several channels, which are decoded together."""
+    if len(names) > 1:
+        made: list[bytes] = source.channels(names, kind, *rows)
+        return made
+    # A list of one name leaves an object behind with each call.
+    return [source.channel(name, kind, *rows) for name in names]
 
 
 def _shown(part: Part) -> dict[str, Any]:
