@@ -71,7 +71,7 @@ class FpxReader(Still):
         self._contents = self._file.properties([_STORE, _CONTENTS])
         count = self._contents.get(0x01000000)
         if not isinstance(count, int) or not 1 <= count <= _MOST:
-            raise self.input.wrong(f"it declares {count} resolutions")
+            raise self.input.wrong(f"it declares {count!r} resolutions")
         self._count = count
         self._channels = self._read_colors(count - 1)
         self._levels: dict[int, _Resolution] = {}

@@ -89,7 +89,8 @@ class FaxReader(Still):
     def decode(self) -> Array:
         """Return the pixels; True is white."""
         height, width = self.shape
-        changes = np.zeros((height, width + 1), bool)
+        # Bytes, not bool, of which NumPy 1.24 gets exclusive ors wrong.
+        changes = np.zeros((height, width + 1), np.uint8)
         table = tables().reshape(-1)
         # One code of every row at a time, for as long as there are rows that are not full.
         rows = np.arange(height)
@@ -105,15 +106,14 @@ class FaxReader(Still):
             if bad.any():
                 raise self._damaged(int(rows[bad][0]))
             ended = run < 64
-            changes[rows[ended], column[ended]] ^= True
+            changes[rows[ended], column[ended]] ^= 1
             black ^= ended
             going = (column < width) | ~ended
             if not going.all():
                 rows, place, stop = rows[going], place[going], stop[going]
                 column, black = column[going], black[going]
-        # As bytes: NumPy 1.24 accumulates bool wrongly.
-        turns = changes[:, :width].view(np.uint8)
-        return np.bitwise_xor.accumulate(turns, axis=1) == 0
+        white: Array = np.bitwise_xor.accumulate(changes[:, :width], axis=1) == 0
+        return white
 
     def _damaged(self, row: int) -> Exception:
         return self.input.wrong(

@@ -5,6 +5,7 @@ After *[MS-CFB]: Compound File Binary File Format*: storages and streams, like a
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -16,6 +17,10 @@ from iio_core import IIOError
 from ._input import Input
 
 __all__ = ["Compound"]
+
+_NUMBER, _SECTION = struct.Struct("<I"), struct.Struct("<II")
+_FIRST_SECTION = 44
+_INTEGERS, _BLOBS = (3, 19), (65, 71)  # VT_I4, VT_UI4; VT_BLOB, VT_CF
 
 
 class Compound:
@@ -45,10 +50,28 @@ class Compound:
                 raise self._input.wrong(f"{'/'.join(path)} is cut")
         return self._input.inside(data)
 
-    def properties(self, path: Sequence[str]) -> dict[int, Any]:
-        """Return the properties of a stream that is a set of them."""
-        with _translated(self._input):
-            found: dict[int, Any] = self._ole.getproperties(list(path))
+    def properties(self, path: Sequence[str]) -> dict[int, int | bytes]:
+        """Return the numbers and byte strings of a property set, [MS-OLEPS], section 2.21.
+
+        olefile has a reader of its own, which follows the length of a vector wherever that leads.
+        """
+        stream = self.stream(path)
+        (start,) = stream.unpack(_NUMBER, _FIRST_SECTION, "the property set")
+        _, count = stream.unpack(_SECTION, start, "the property set")
+        stream.check(start + _SECTION.size, count * _SECTION.size, "the list of properties")
+        found: dict[int, int | bytes] = {}
+        held = 0
+        for number in range(count):
+            place = start + _SECTION.size * (number + 1)
+            name, where = stream.unpack(_SECTION, place, "a property")
+            kind, value = stream.unpack(_SECTION, start + where, "a property")
+            if kind in _INTEGERS:
+                found[name] = value
+            elif kind in _BLOBS:
+                held += value
+                if held > len(stream):
+                    raise self._input.wrong("its properties overlap")
+                found[name] = stream.part(start + where + _SECTION.size, value, "a property")
         return found
 
 
