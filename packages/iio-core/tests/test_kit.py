@@ -86,6 +86,7 @@ BAD = [
     ("hangs", "hang", "flipped_bits"),
     ("crashes", "alive", "flipped_bits"),
     ("takes_memory", "bounded", "flipped_bits"),
+    ("only_says_that_it_checks", "bounded", "limits_are_checked_first"),
     ("keeps_objects", "leak", "nothing_adds_up"),
     ("keeps_memory", "leak", "nothing_adds_up"),
     ("mixes_readers", "threads", "threads_read_at_the_same_time"),

@@ -226,6 +226,7 @@ def _much(self: Reader) -> None:
 
 hangs = when_damaged(_forever)
 crashes = when_damaged(_end)
+only_says_that_it_checks = reading(checks_limits=True)
 takes_memory = when_damaged(_much)
 
 # -- writers

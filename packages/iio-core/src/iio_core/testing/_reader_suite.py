@@ -63,6 +63,19 @@ class ReaderSuite(Suite):
                     "owned", subject, "writing to an array changed what was read later"
                 )
 
+    def test_limits_are_checked_first(self, sample: Sample) -> None:
+        """A reader that says that it checks limits does so before it takes memory."""
+        how = self.how(sample)
+        try:
+            with iio.limits(array_bytes=0, ratio=0), iio.imopen(sample.data, "r", **how) as file:
+                if not getattr(file._reader, "checks_limits", False):
+                    return  # core does
+                file._reader.read(index=0)
+        except iio.LimitError:
+            return
+        subject = self.subject(sample.name or sample.format)
+        raise BrokenPromise("bounded", subject, "it reads more than the limits allow")
+
     def test_properties_are_those_of_the_array(self, sample: Sample) -> None:
         """`improps` says of every option and index what `imread` returns."""
         for options in ({}, *sample.variants):
