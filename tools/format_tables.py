@@ -37,9 +37,9 @@ EXTENSIONS = """
 
 Who reads and writes it, by the names that `plugin=` takes, and which file of an independent program
 `tests/test_real_files.py` opens by that extension. In *italics* are plugins that are used only on
-request. What imageio 2.9 had has its names there in the second column. A dash in the last column: no
-such file is in the repository (those of cameras are large, and their owners'), so that the tests of
-the package have only files that they make themselves.
+request. What imageio 2.9 had has its names there in the second column. A dash in the last column:
+no such file is in the repository (those of cameras are large, and their owners'), so that the tests
+of the package have only files that they make themselves.
 
 | extension | imageio 2.9 | what | read by | written by | a real file, by |
 |---|---|---|---|---|---|

@@ -37,6 +37,8 @@ def told(data: bytes, **options: object) -> dict[str, object]:
 
 @pytest.mark.parametrize("format", ["PNG", "JPEG", "WEBP", "AVIF"])
 def test_as_pillow_writes_it(format: str) -> None:
+    if format == "AVIF":
+        pytest.importorskip("PIL._avif", reason="Pillow has AVIF from 11.3 on")
     data = by_pillow(RGB, format, exif=exif(), icc_profile=PROFILE[:3000], xmp=XMP)
     found = told(data)
     assert found["icc_profile"] == PROFILE[:3000]

@@ -256,7 +256,7 @@ def test_of_many_to_one_the_file_that_does_not_fit_is_named(
         put(f"{number}.fake", image(number, dtype="float32" if number == 1 else "uint8"))
     assert main(["convert", "*.fake", "all.fk"]) == 1
     err = capsys.readouterr().err
-    assert "1.fake: FAKE cannot hold an array of float32" in err and "{stem}" in err
+    assert "1.fake: all.fk: FAKE cannot hold an array of float32" in err and "{stem}" in err
     assert not Path("all.fk").exists()
 
 

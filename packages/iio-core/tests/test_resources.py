@@ -606,6 +606,27 @@ def test_damaged_entries_of_an_archive_are_told() -> None:
         list(resource(b"PK\x03\x04 and nothing else").entries())
 
 
+def test_the_head_of_an_entry_is_unpacked_and_no_more(monkeypatch) -> None:
+    from iio_core._resources import _members
+
+    body = io.BytesIO()
+    with zipfile.ZipFile(body, "w", zipfile.ZIP_DEFLATED) as sink:
+        sink.writestr("a.fake", bytes(10 << 20))
+    seen = []
+
+    def counted(*args):
+        for part in unpacked(*args):
+            seen.append(len(part))
+            yield part
+
+    unpacked = _members.unpacked
+    monkeypatch.setattr(_members, "unpacked", counted)
+    (entry,) = resource(body.getvalue()).entries()
+    assert entry.head(100) == bytes(100) and entry.head(10) == bytes(10)
+    assert sum(seen) <= 1 << 17
+    assert len(entry.open().read()) == 10 << 20
+
+
 def test_an_entry_that_vanishes_is_passed_over(tmp_path, monkeypatch) -> None:
     for name in ("a", "b"):
         (tmp_path / name).write_bytes(DATA)

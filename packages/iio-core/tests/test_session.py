@@ -341,6 +341,16 @@ def test_whatever_a_reader_raises_is_translated(method) -> None:
         getattr(file, method)() if method != "iter" else next(file.iter())
 
 
+@pytest.mark.parametrize("kind", [iio.OptionError, iio.DecodeError, iio.LimitError])
+def test_what_a_plugin_says_itself_names_the_file(kind) -> None:
+    for said, expected in (("no such mode", "x.fake: no such mode"), ("x.fake is cut", None)):
+        error = kind(said)
+        with pytest.raises(kind) as caught:
+            session(read=fakes.raiser(error)).read()
+        assert caught.value is error and str(error) == (expected or said)
+        assert (error.plugin, error.format) == ("fake", "FAKE")
+
+
 def test_an_iterator_that_fails_later() -> None:
     def iter():
         yield IMAGES[0]
@@ -498,7 +508,7 @@ def test_a_guess_is_told_when_it_goes_wrong() -> None:
         file.write(np.zeros((4, 5, 7), np.uint8))
     for images in ([IMAGES[0], IMAGES[0]], np.zeros((4, 5, 7), np.uint8)):
         taken.clear()
-        with pytest.raises(iio.EncodeError, match=r"^it holds one image$") as caught:
+        with pytest.raises(iio.EncodeError, match=r": it holds one image$") as caught:
             file.write(images, is_batch=None if isinstance(images, list) else True)
         assert (caught.value.plugin, caught.value.format) == ("fake", "FAKE")
     file.close()

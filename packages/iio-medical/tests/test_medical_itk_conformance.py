@@ -31,6 +31,7 @@ def written(array: np.ndarray, extension: str) -> bytes:
 @pytest.mark.slow
 class TestItk(PluginSuite):
     entry_point = "iio_medical._spec:ITK"
+    changes = 60  # of a dozen formats, each in a directory of its own
     unsampled = {"NIFTI-PAIR": "two files cannot be one of bytes"}  # noqa: RUF012
 
     def samples(self) -> Iterator[Sample]:

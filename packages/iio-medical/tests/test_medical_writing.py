@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import warnings
@@ -191,3 +192,17 @@ def test_real_image_comes_back(real: Path) -> None:
         data = iio.imwrite("<bytes>", iio.imread(path), extension=".dcm", metadata=iio.immeta(path))
     assert np.array_equal(iio.imread(data), iio.imread(path))
     assert iio.immeta(data).keys() >= iio.immeta(path).keys()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="limits of open files are POSIX")
+def test_series_of_more_files_than_may_be_open(tmp_path: Path) -> None:
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (60, hard))
+    try:
+        with pytest.raises(iio.EncodeError, match="ulimit -n"):
+            iio.imwrite(tmp_path / "a.dcm", np.zeros((80, 4, 5), np.uint8), split=True)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert not list(tmp_path.iterdir())

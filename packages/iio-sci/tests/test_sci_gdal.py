@@ -227,6 +227,14 @@ def test_sizes_that_are_declared_are_checked() -> None:
         iio.imread(data, extension=".img")
 
 
+def test_sizes_that_cannot_be() -> None:
+    data, _ = made(*MADE["GRIB"])
+    at = data.index((64).to_bytes(4, "big") + (48).to_bytes(4, "big"))
+    negative = data[:at] + (2**32 - 64).to_bytes(4, "big") + data[at + 4 :]
+    with pytest.raises(iio.DecodeError):
+        iio.imread(negative, extension=".grib2", plugin="gdal")
+
+
 def test_name_of_imageio(tmp_path: Path) -> None:
     data, image = made(*MADE["HFA"])
     path = tmp_path / "a.img"

@@ -12,6 +12,7 @@ import pytest
 from video_samples import Frames, decoded, encoded, pictures
 
 import iio_core as iio
+from iio_video._decoder import Decoder
 
 COUNT = 40
 # Times that grow, but never evenly.
@@ -163,3 +164,20 @@ def test_of_a_movie_only_what_is_needed_is_read() -> None:
         file = Counted(data)
         assert np.array_equal(iio.imread(file, index=number, extension=".mov"), images[number])
         assert file.taken < len(data) / 6
+
+
+@pytest.mark.parametrize("name", ["h264 with B-frames", "hevc, open GOP", "vp9"])
+def test_only_from_the_keyframe_on_is_decoded(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    data, wanted = video(name)
+    decodes: list[int] = []
+    decode = Decoder.decode
+
+    def counted(self: Decoder) -> Any:
+        decodes.append(self.next)
+        return decode(self)
+
+    monkeypatch.setattr(Decoder, "decode", counted)
+    for number in (38, 27):
+        decodes.clear()
+        image = iio.imread(data, index=number, extension=VIDEOS[name][0])
+        assert np.array_equal(image, wanted[number]) and len(decodes) <= 30

@@ -67,7 +67,9 @@ class Blame:
             raise PluginContractError(
                 f"plugin {self._plugin} declined {self.name} after it had opened it"
             ) from error
-        if isinstance(error, IIOError | IIOWarning):  # a warning, if the user has made it an error
+        if isinstance(error, IIOError):
+            raise self.named(error)
+        if isinstance(error, IIOWarning):  # if the user has made it an error
             raise error
         if (
             isinstance(error, OSError)
@@ -75,6 +77,15 @@ class Blame:
             and error.errno not in _OF_THE_FILE
         ):
             raise error  # a failing disk, a missing file: not the fault of a format
+
+    def named(self, error: IIOError) -> IIOError:
+        """Return an error of a plugin that says which resource, and which plugin, it is about."""
+        text = str(error)
+        if self.name not in text:
+            error.args = (f"{self.name}: {text}", *error.args[1:])
+        error.plugin = error.plugin or self.plugin
+        error.format = error.format or self.format or None
+        return error
 
     def broken(self, promise: str) -> PluginContractError:
         """Return the error for a promise that the plugin did not keep."""

@@ -323,11 +323,10 @@ def level_of(series: TiffPageSeries, level: int | None, name: str) -> TiffPageSe
 def of_series(series: TiffPageSeries, *, squeeze: bool = True) -> Image:
     """Return the image of a series, with or without its axes of length one."""
     key = series.keyframe
-    shape, axes = (
-        (series.shape, series.axes)
-        if squeeze
-        else (series.get_shape(False), series.get_axes(False))
-    )
+    shape, axes = series.shape, series.axes
+    if not squeeze:
+        every: Any = series  # newer versions of the backend have other objects for this
+        shape, axes = every.get_shape(False), every.get_axes(False)
     shape, axes, planar = _arranged(tuple(shape), axes, key)
     offset = None if series.is_multifile else series.dataoffset
     pages: Sequence[Page | None] = [] if offset is not None else list(series)

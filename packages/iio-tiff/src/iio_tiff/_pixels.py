@@ -329,7 +329,7 @@ def read_stored(file: Any, offset: int, target: np.ndarray, *, swap: bool, name:
     DecodeError
         If the file ends before.
     """
-    view: Any = memoryview(target.reshape(-1).view(np.uint8))  # type: ignore[arg-type]
+    view: Any = memoryview(target.reshape(-1).view(np.uint8))  # type: ignore[arg-type, unused-ignore]
     file.seek(offset)
     done = 0
     while done < len(view):

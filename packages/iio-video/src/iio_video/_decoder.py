@@ -216,10 +216,14 @@ class Decoder:
     def seek_entry(self, place: int, decoded: int) -> bool:
         """Go to a keyframe by the time at which it is decoded; tell whether that worked."""
         self.fresh = False
-        for packets in self._seeks((decoded,)):
+        # Some versions of FFmpeg look for when it is shown, which is later by as much as it was
+        # for the first packet, or by something else.
+        pts, dts, _ = self._head
+        late = (pts or 0) - (dts or 0)
+        for packets in self._seeks((decoded + late, decoded, decoded + 2 * late)):
             first = next(packets, None)
             if first is None or first.dts != decoded or not first.is_keyframe or first.pts is None:
-                break
+                continue
             self._set(place, chain([first], packets))
             self.began, self.next = place or 1, UNKNOWN
             self._start, self._key = place, first.pts

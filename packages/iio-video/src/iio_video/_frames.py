@@ -196,11 +196,12 @@ class Frames:
             number += 1
 
     def _choose_threads(self, number: int, many: bool) -> None:
-        """Have threads decode a frame each only where many frames are wanted."""
-        self._in_a_row = self._in_a_row + 1 if number == self._decoder.next else 0
-        if not many:
+        """Have threads decode a frame each, unless the first one is all that is wanted."""
+        follows = number == self._decoder.next
+        self._in_a_row = self._in_a_row + 1 if follows else 0
+        if not (many or self._in_a_row == _MANY) and (follows or number == 0):
             self._source.of_one_frame()
-        if (many or self._in_a_row == _MANY) and self._source.of_many_frames():
+        elif self._source.of_many_frames():
             self._decoder.reopen()
 
     def _absent(self, number: int) -> DecodeError | FrameIndexError:

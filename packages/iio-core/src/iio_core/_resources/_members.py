@@ -40,6 +40,23 @@ class _Member(Resource):
         self._info = info
         self.size = info.file_size
 
+    def head(self, n: int = 4096) -> bytes:
+        """Return the first `n` bytes; no more than those are unpacked."""
+        if len(self._head) < min(n, self._info.file_size):
+            parts, done = [], 0
+            try:
+                for part in unpacked(self._opened, self._info):
+                    parts.append(part)
+                    done += len(part)
+                    if done >= n:
+                        break
+            except IIOError:
+                raise
+            except BROKEN as error:
+                raise DecodeError(f"{self.name} cannot be unpacked: {error}") from error
+            self._head = b"".join(parts)
+        return self._head[:n]
+
     def _open(self) -> IO[bytes]:
         self.limits.check_body(self._info.file_size, name=self.name)
         try:

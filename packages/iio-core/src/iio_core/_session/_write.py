@@ -168,7 +168,8 @@ class WriteSession(Session):
             getattr(self._writer, method)(*args, **options)
         except BaseException as error:
             if isinstance(error, EncodeError | OptionError) and method == "write":
-                raise  # refused, not failed: what was accepted before is fine
+                # Refused, not failed: what was accepted before is fine.
+                raise self._blame.named(error)  # noqa: B904 - it is the same one
             if not isinstance(error, CAUGHT) and method == "write":
                 raise  # Ctrl-C: the images before are kept, if the encoder can still finish
             # What the encoder has in hand after this is nothing to commit.

@@ -9,10 +9,11 @@ import os
 import warnings
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from iio_core import DecodeError, IIOError, IIOWarning, NotThisFormat, Resource
 
-from ._file import DicomFile
+from ._file import DicomFile, begins_as_dicom
 from ._progress import Indicator, followed
 
 __all__ = ["DICOMDIR", "gather", "referenced"]
@@ -22,6 +23,7 @@ DICOMDIR = "1.2.840.10008.1.3.10"
 _WORKERS = 4
 _MANY = 64  # files, from which on threads are worth it
 _DEEPEST = 64
+_BEGINNING = 256  # bytes
 _MOST_RECORDS = 1_000_000
 
 
@@ -47,16 +49,21 @@ def gather(
     seen: set[tuple[int, int]] = set()
     _is_new(resource, seen)
     members = list(_files(resource, seen, 0))
-    return scanned(members, progress=progress, skip_damaged=skip_damaged)
+    packed = not resource.is_directory
+    return scanned(members, progress=progress, skip_damaged=skip_damaged, packed=packed)
 
 
 def scanned(
-    members: list[Resource], *, progress: bool | Indicator | None, skip_damaged: bool
+    members: list[Resource],
+    *,
+    progress: bool | Indicator | None,
+    skip_damaged: bool,
+    packed: bool = False,
 ) -> list[DicomFile]:
     """Return those of some files that are DICOM; directories of media are none."""
     found: list[DicomFile] = []
     damaged: list[tuple[Resource, str]] = []
-    results = followed(_looked_at(members), len(members), "Reading DICOM headers", progress)
+    results = followed(_looked_at(members, packed), len(members), "Reading DICOM headers", progress)
     for member, result in zip(members, results, strict=True):
         if isinstance(result, DicomFile):
             if result.header.text("MediaStorageSOPClassUID") != DICOMDIR:
@@ -77,17 +84,22 @@ def scanned(
     return found
 
 
-def _looked_at(members: list[Resource]) -> Iterator[DicomFile | IIOError | OSError | None]:
+def _looked_at(
+    members: list[Resource], packed: bool
+) -> Iterator[DicomFile | IIOError | OSError | None]:
+    look_at = partial(_look_at, packed=packed)
     if len(members) < _MANY:
-        yield from map(_look_at, members)
+        yield from map(look_at, members)
         return
     # Waiting for a disk or a network is what threads are for here.
     with ThreadPoolExecutor(_WORKERS) as pool:
-        yield from pool.map(_look_at, members, chunksize=32)
+        yield from pool.map(look_at, members, chunksize=32)
 
 
-def _look_at(member: Resource) -> DicomFile | IIOError | OSError | None:
+def _look_at(member: Resource, packed: bool) -> DicomFile | IIOError | OSError | None:
     try:
+        if packed and not begins_as_dicom(member.head(_BEGINNING)):
+            return None  # what is something else need not be unpacked to find that out
         file = DicomFile(member)
         file.forget()  # there may be thousands
         return file

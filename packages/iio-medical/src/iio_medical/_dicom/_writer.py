@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
@@ -165,10 +166,20 @@ class DicomWriter:
             if "FrameOfReferenceUID" not in dataset and place is not None:
                 dataset.FrameOfReferenceUID = frame
             complete(dataset, study=study, series=series)
-            target = self._target
-            if number:
-                target = self._target.sibling(f"{stem}_{number + 1:04}{extension}")
-            self._save(dataset, image, target)
+            try:
+                target = self._target
+                if number:
+                    target = target.sibling(f"{stem}_{number + 1:04}{extension}")
+                self._save(dataset, image, target)
+            except OSError as error:
+                if error.errno != errno.EMFILE:
+                    raise
+                raise EncodeError(
+                    f"{self._target.name}: a series of {len(self._images)} files is more than this "
+                    "process may have open (ulimit -n); a multi-frame object is one file",
+                    plugin="dicom",
+                    format="DICOM",
+                ) from error
 
     def _begun(self, number: int, *, several: bool) -> Dataset:
         """Return a data set with the elements that the caller gave."""

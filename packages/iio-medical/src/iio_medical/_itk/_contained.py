@@ -16,6 +16,8 @@ from ._references import references
 
 __all__ = ["Contained"]
 
+_SMALL = 1 << 16
+
 
 class Contained:
     """A path to a resource, in a directory without anything else but what it refers to.
@@ -66,6 +68,9 @@ class Contained:
             return inside
         if resource.head(2) == b"\x1f\x8b" and name.lower().endswith(".gz"):
             return _unpacked(resource, inside.with_name(inside.name[: -len(".gz")]))
+        if resource.size is not None and resource.size <= _SMALL:
+            inside.write_bytes(resource.open().read())  # quicker than a link, or a second directory
+            return inside
         source = self._stack.enter_context(resource.as_path())
         try:
             inside.symlink_to(source.resolve())

@@ -166,22 +166,25 @@ def units(
     """
     start = number = 0
     while True:
-        text = _header(file, start, number, name, most, ignore_missing_end)
-        if text is None:
+        found = _header(file, start, number, name, most, ignore_missing_end)
+        if found is None:
             return
-        unit = Unit(number, text, start, start + -(-len(text) // BLOCK) * BLOCK, name)
+        text, offset = found
+        unit = Unit(number, text, start, offset, name)
         yield unit
         start, number = unit.end, number + 1
 
 
 def _header(
     file: IO[bytes], start: int, number: int, name: str, most: int, ignore_missing_end: bool
-) -> str | None:
-    """Return the cards of the header at a place; None where there is no further unit."""
+) -> tuple[str, int] | None:
+    """Return the cards of the header at a place, and where it ends; None if there is no unit."""
     file.seek(start)
     blocks = bytearray()
+    offset = start
     while True:
         block = _block(file)
+        offset += BLOCK
         if not blocks and not _begins(block, number, name):
             return None
         end = _end(block)
@@ -200,7 +203,7 @@ def _header(
                 f"the header of HDU {number} of {name} is longer than {most} bytes. "
                 "To allow more: iio.limits(metadata_bytes=...) or IIO_MAX_METADATA_BYTES."
             )
-    return blocks[: len(blocks) // _CARD * _CARD].decode("latin-1")
+    return blocks[: len(blocks) // _CARD * _CARD].decode("latin-1"), offset
 
 
 def _conforming(text: str) -> str:

@@ -15,6 +15,7 @@ __all__ = ["COMMENTS", "cards_of", "describe"]
 COMMENTS = "card_comments"
 """The entry of metadata that holds what stands behind the values of other cards."""
 
+_CARD = 80
 _COMMENTARY = ("COMMENT", "HISTORY", "")
 # What says how the file is laid out, and is true of no other file.
 _LAYOUT = re.compile(
@@ -25,6 +26,7 @@ _LAYOUT = re.compile(
 )
 _SCALING = {"BSCALE", "BZERO", "BLANK"}
 _KEYWORD = re.compile(r"[A-Z0-9_-]{1,8}")
+_FIELD = re.compile(r"([A-Z0-9_-]{1,8})\.([A-Z0-9_.]+)")  # of a card that holds a record
 _TEXT = re.compile(r"[ -~]*")
 
 
@@ -89,15 +91,16 @@ def cards_of(metadata: Mapping[str, Any]) -> tuple[list[Card], list[str]]:
         keyword = str(name)
         if _LAYOUT.fullmatch(keyword.upper()) or keyword.upper() in _SCALING:
             continue  # it is the new file's to say
-        made = list(_made(keyword, value, comments.get(name, "")))
-        if made:
-            cards += made
-        else:
+        made = list(_made(keyword, value))
+        if not made:
             refused.append(keyword)
+        elif len(made) == 1 and name in comments and not _comment(made[0], comments[name]):
+            refused.append(f"the comment of {keyword} ({COMMENTS})")
+        cards += made
     return cards, refused
 
 
-def _made(keyword: str, value: Any, comment: Any) -> Iterator[Card]:
+def _made(keyword: str, value: Any) -> Iterator[Card]:
     """Yield the cards for an entry; none if there is no way to write it."""
     if keyword in _COMMENTARY:
         lines = value if isinstance(value, list | tuple) else [value]
@@ -109,12 +112,33 @@ def _made(keyword: str, value: Any, comment: Any) -> Iterator[Card]:
     value = value.item() if hasattr(value, "item") and not getattr(value, "shape", ()) else value
     if not _holds(value):
         return
-    comment = comment if isinstance(comment, str) and _TEXT.fullmatch(comment) else ""
     upper = keyword.upper()
     if _KEYWORD.fullmatch(upper):
-        yield Card(upper, value, comment)
-    elif keyword == upper and re.fullmatch(r"[A-Z0-9_ -]{1,60}", keyword):
-        yield Card(f"HIERARCH {keyword}", value, comment)
+        yield _long_float(upper, value) or Card(upper, value)
+    elif field := _FIELD.fullmatch(keyword):
+        yield Card(field[1], f"{field[2]}: {value}")
+    elif keyword == upper and re.fullmatch(r"[A-Z0-9_ -]+", keyword):
+        # With "HIERARCH " and " = " it has to fit into a card; texts go on in further ones.
+        room = _CARD - len("HIERARCH  = ") - len(keyword)
+        if room >= (30 if isinstance(value, str) else len(repr(value))):
+            yield Card(f"HIERARCH {keyword}", value)
+
+
+def _long_float(keyword: str, value: Any) -> Card | None:
+    """Return the card of a float that astropy would round to fit into 20 characters."""
+    text = repr(value).upper() if isinstance(value, float) else ""
+    return Card.fromstring(f"{keyword:8}= {text}") if len(text) > 20 else None
+
+
+def _comment(card: Card, comment: Any) -> bool:
+    """Put a comment behind a card's value; tell whether all of it has room there."""
+    if not isinstance(comment, str) or not _TEXT.fullmatch(comment):
+        return False
+    length = len(str(card).rstrip())
+    if length + len(" / ") + len(comment) > _CARD and length <= _CARD:
+        return False
+    card.comment = comment
+    return True
 
 
 def _holds(value: Any) -> bool:
@@ -125,4 +149,6 @@ def _holds(value: Any) -> bool:
         return math.isfinite(value.real) and math.isfinite(value.imag)
     if isinstance(value, str):
         return bool(_TEXT.fullmatch(value))
-    return value is None or isinstance(value, bool | int)
+    if isinstance(value, int):
+        return abs(value) < 10**60
+    return value is None or isinstance(value, bool)

@@ -135,7 +135,7 @@ class FitsWriter:
                 self._gzip.close()
 
     def _tell_apart(self, header: fits.Header) -> None:
-        """Number units that have a name which another one has: section 4.4.2.6."""
+        """Give units that share a name a version each: section 4.4.2.6."""
         name = str(header.get("EXTNAME", "")).strip().upper()
         before = self._versions.get(name, 0)
         if name and before and "EXTVER" not in header:

@@ -147,6 +147,12 @@ class Dataset:
                     problem = problem or error
                     continue
             self._stack.callback(made.close)
+            if made.count and min(made.shape) < 1:
+                raise DecodeError(
+                    f"{self._resource.name} declares an image of {made.height} × {made.width}",
+                    plugin="gdal",
+                    format=self._format,
+                )
             return made
         told = f"GDAL does not read it ({problem})" if self._drivers else "its driver is missing"
         raise DecodeError(

@@ -146,9 +146,10 @@ class GribReader:
         if columns is None or rows is None:
             columns, rows = handle.get("Nx"), handle.get("Ny")
         total = handle.get("numberOfDataPoints") or handle.size("values")
-        if isinstance(columns, int) and isinstance(rows, int) and columns * rows == total:
+        known = isinstance(columns, int) and isinstance(rows, int) and min(rows, columns) > 0
+        if known and rows * columns == total:
             return rows, columns
-        return (int(total),)
+        return (max(0, int(total)),)
 
     def _charge(self, shape: tuple[int, ...]) -> None:
         self._resource.limits.check_array(
