@@ -15,14 +15,14 @@ import pytest
 from retro_data import DATA, contents
 
 import iio_core as iio
-from iio_core.testing import IndexSuite, ReaderSuite, Sample, SpecSuite
+from iio_core.testing import ReaderSuite, Sample, SpecSuite
 
 DRAWN = ("WMF", "EMF")
 HINT = "nothing that draws it is installed: apt-get install inkscape"
 
 
 @pytest.mark.slow  # a program is started for every call
-class TestMetafile(SpecSuite, ReaderSuite, IndexSuite):
+class TestMetafile(SpecSuite, ReaderSuite):
     entry_point = "iio_retro._spec:METAFILE"
     unsampled: ClassVar = {} if shutil.which("inkscape") else dict.fromkeys(DRAWN, HINT)
 

@@ -96,6 +96,16 @@ def test_pages_that_are_the_same_are_an_error() -> None:
     refused(data, ".dcx", "overlap")
 
 
+def test_a_page_with_rows_that_are_too_short_is_an_error() -> None:
+    data = bytearray(contents("pages.dcx"))
+    start = int.from_bytes(data[4:8], "little")
+    data[start + 66 : start + 68] = b"\2\0"
+    refused(bytes(data), ".dcx", "too short")
+    # Of a file by itself somebody else may know more.
+    with pytest.raises(iio.NoPluginError, match="too short"):
+        read(bytes(data[start:]), ".pcx")
+
+
 def test_a_list_of_properties_does_not_run_away() -> None:
     """A vector of four billion numbers, and a file of a few hundred bytes that has it."""
     data = bytearray(contents("truecolor.fpx.xz"))

@@ -54,7 +54,7 @@ def test_a_few_changes(name: str, changes: list[tuple[str, int, int, bytes]]) ->
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(changes=MUTATIONS)
 def test_many_changes(name: str, changes: list[tuple[str, int, int, bytes]]) -> None:
     check(name, changes)

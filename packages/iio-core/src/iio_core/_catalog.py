@@ -1078,6 +1078,7 @@ ENTRIES: tuple[Entry, ...] = (
     ('iio-retro', 'retro', 'iio-retro', 'CUT',
      ('.cut',),
      (
+         (4, b'\x00\x00', None),
      ),
      True, (), (), 0),
     ('iio-retro', 'retro', 'iio-retro', 'DCX',
@@ -1101,6 +1102,7 @@ ENTRIES: tuple[Entry, ...] = (
     ('iio-retro', 'retro', 'iio-retro', 'G3',
      ('.g3',),
      (
+         (0, b'\x00', None),
      ),
      True, (), (), 0),
     ('iio-retro', 'retro', 'iio-retro', 'IFF',
@@ -1113,6 +1115,7 @@ ENTRIES: tuple[Entry, ...] = (
     ('iio-retro', 'retro', 'iio-retro', 'IM',
      ('.im',),
      (
+         (0, b'Image type: ', None),
      ),
      True, (('bool', (1,)), ('uint8', (1, 2, 3, 4)), ('uint16', (1,)), ('int32', (1,)), ('float32', (1,))), (), 0),
     ('iio-retro[jpeg]', 'retro', 'iio-retro', 'JNG',
@@ -1168,6 +1171,7 @@ ENTRIES: tuple[Entry, ...] = (
     ('iio-retro', 'retro', 'iio-retro', 'WBMP',
      ('.wbmp', '.wap', '.wbm'),
      (
+         (0, b'\x00\x00', None),
      ),
      True, (('bool', (1,)),), (), 0),
     ('iio-retro', 'retro', 'iio-retro', 'WMF',

@@ -14,7 +14,7 @@ from __future__ import annotations
 import struct
 from typing import Any
 
-from iio_core import ImageProperties, Index, Resource
+from iio_core import ImageProperties, Index, NotThisFormat, Resource
 
 from ._pcx import PcxReader
 from ._still import Array, Still
@@ -49,7 +49,11 @@ class DcxReader(Still):
 
     def _page(self, index: Index) -> PcxReader:
         start = self._starts[self.number(index)]
-        return PcxReader(self.input.inside(self.input.data[start : self._stops[start]]))
+        page = self.input.inside(self.input.data[start : self._stops[start]])
+        try:
+            return PcxReader(page)
+        except NotThisFormat as reason:  # too late to ask anybody else
+            raise self.input.wrong(f"of the page at {start}, {reason}") from reason
 
     def count(self) -> int:
         """Return how many pages there are."""

@@ -41,6 +41,10 @@ FORMATS = (
         name="WBMP",
         title="Wireless bitmap",
         extensions=(".wbmp", ".wap", ".wbm"),
+        # Type 0, without extension headers. Weak, but with it a small one is no video stream.
+        signatures=(Signature(0, b"\0\0"),),
+        signature_alone=False,
+        extension_alone=True,
         reads=(_BOOL,),
         writes=(_BOOL,),
         trust="fuzzed",
@@ -51,6 +55,10 @@ FORMATS = (
         name="G3",
         title="Raw fax of group 3, one-dimensional",
         extensions=(".g3",),
+        # The end of a line begins with eleven zeros, from either side of the byte.
+        signatures=(Signature(0, b"\0"),),
+        signature_alone=False,
+        extension_alone=True,
         reads=(_BOOL,),
         trust="fuzzed",
         specification="ITU-T T.4 (07/2003), sections 4.1 One-dimensional coding scheme and 4.2, "
@@ -60,6 +68,10 @@ FORMATS = (
         name="CUT",
         title="Dr. Halo (with its palette, .pal, beside it)",
         extensions=(".cut",),
+        # Behind width and height, which may be anything, 16 bits are 0.
+        signatures=(Signature(4, b"\0\0"),),
+        signature_alone=False,
+        extension_alone=True,
         reads=(Pixels("uint8", (1, 3)),),
         trust="fuzzed",
         specification=f"{_ENCYCLOPEDIA}, Dr. Halo, "
@@ -222,6 +234,10 @@ FORMATS = (
         name="IM",
         title="IFUNC Image Memory (LabEye)",
         extensions=(".im",),
+        # Usually the first line; but lines may come in any order.
+        signatures=(Signature(0, b"Image type: "),),
+        signature_alone=False,
+        extension_alone=True,
         reads=(
             _BOOL,
             Pixels("uint8", (1, 2, 3, 4)),

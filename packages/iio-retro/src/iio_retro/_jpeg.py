@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import warnings
 from typing import Any
 
 import numpy as np
@@ -36,7 +35,7 @@ def decode_jpeg(input: Input, data: bytes, size: tuple[int, int] | None, mode: s
         Without Pillow.
     """
     try:
-        from PIL import Image, ImageFile
+        from PIL import ImageFile, JpegImagePlugin
     except ModuleNotFoundError:
         raise PluginNotInstalledError(
             f"{input.name} has a JPEG stream in it, which Pillow decodes: "
@@ -44,9 +43,8 @@ def decode_jpeg(input: Input, data: bytes, size: tuple[int, int] | None, mode: s
             install=("iio-retro[jpeg]",),
         ) from None
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Pillow's own limit; ours is checked below
-            picture: Any = Image.open(io.BytesIO(data), formats=("JPEG",))
+        # Not Image.open, which warns by a limit of its own: ours is checked below.
+        picture: Any = JpegImagePlugin.JpegImageFile(io.BytesIO(data))
         if size is not None and picture.size != size:
             raise input.wrong(f"a JPEG stream in it is {picture.size}, not {size}")
         if mode is not None and picture.mode != mode:

@@ -13,7 +13,6 @@ http://fileformats.archiveteam.org/wiki/MIC_(Image_Composer)::
 from __future__ import annotations
 
 import io
-import warnings
 from typing import Any
 
 import numpy as np
@@ -46,13 +45,12 @@ class MicReader(Still):
             raise self.input.wrong("it has no sprites")
 
     def _opened(self, number: int) -> Any:
-        from PIL import Image
+        from PIL import TiffImagePlugin
 
         stream = self._file.stream(self._names[number])
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # Pillow's own limit; ours is checked below
-                picture = Image.open(io.BytesIO(stream.data), formats=("TIFF",))
+            # Not Image.open, which warns by a limit of its own: ours is checked in `read`.
+            picture = TiffImagePlugin.TiffImageFile(io.BytesIO(stream.data))
         except Exception as error:
             raise self._unreadable(number, error) from error
         if picture.mode not in _MODES:
