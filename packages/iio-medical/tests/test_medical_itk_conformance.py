@@ -14,7 +14,13 @@ sitk = pytest.importorskip("SimpleITK", reason="pip install iio-medical[itk]")
 from iio_core.testing import PluginSuite, Sample  # noqa: E402
 
 SINGLE = (
-    *(("METAIMAGE", ".mha"), ("NRRD", ".nrrd"), ("NIFTI", ".nii"), ("VTK", ".vtk")),
+    *(
+        ("METAIMAGE", ".mha"),
+        ("NRRD", ".nrrd"),
+        ("NIFTI", ".nii"),
+        ("NIFTI-GZ", ".nii.gz"),
+        ("VTK", ".vtk"),
+    ),
     *(("GIPL", ".gipl"), ("MINC", ".mnc2"), ("HDF5", ".hdf5"), ("MRC", ".mrc")),
 )
 

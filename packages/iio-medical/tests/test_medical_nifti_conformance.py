@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 from collections.abc import Iterator
 
@@ -56,6 +57,7 @@ class TestNifti(PluginSuite):
         affine = np.diag([0.5, 0.75, 2.0, 1.0])
         one = nib.Nifti1Image(array.T, affine)
         yield Sample("NIFTI", one.to_bytes(), array, variants=APPLY)
+        yield Sample("NIFTI-GZ", gzip.compress(one.to_bytes(), mtime=0), array, variants=APPLY)
         scaled = nib.Nifti1Image(array.T, affine)
         scaled.header.set_slope_inter(2, -10)
         data = bytearray(one.to_bytes())

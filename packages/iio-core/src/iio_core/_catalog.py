@@ -305,6 +305,7 @@ ENTRIES: tuple[Entry, ...] = (
      (
          (252, b'\xef\xff\xe9\xb0', None),
          (252, b'*\xe3\x89\xb8', None),
+         (0, b'\x1f\x8b\x08', None),
      ),
      True, (('uint8', (1,)), ('int8', (1,)), ('uint16', (1,)), ('int16', (1,)), ('float32', (1,)), ('float64', (1,))), (), 0),
     ('iio-medical[itk]', 'itk', 'iio-medical', 'HDF5',
@@ -333,10 +334,16 @@ ENTRIES: tuple[Entry, ...] = (
      ),
      True, (('uint8', (1,)), ('int16', (1,)), ('uint16', (1,)), ('float32', (1,))), (), -50),
     ('iio-medical[itk]', 'itk', 'iio-medical', 'NIFTI',
-     ('.nii', '.nii.gz'),
+     ('.nii',),
      (
          (344, b'n+1\x00', None),
          (4, b'n+2\x00\r\n\x1a\n', None),
+     ),
+     True, (('uint8', (1,)), ('int8', (1,)), ('uint16', (1,)), ('int16', (1,)), ('uint32', (1,)), ('int32', (1,)), ('uint64', (1,)), ('int64', (1,)), ('float32', (1,)), ('float64', (1,))), (), -5),
+    ('iio-medical[itk]', 'itk', 'iio-medical', 'NIFTI-GZ',
+     ('.nii.gz',),
+     (
+         (0, b'\x1f\x8b\x08', None),
      ),
      True, (('uint8', (1,)), ('int8', (1,)), ('uint16', (1,)), ('int16', (1,)), ('uint32', (1,)), ('int32', (1,)), ('uint64', (1,)), ('int64', (1,)), ('float32', (1,)), ('float64', (1,))), (), -5),
     ('iio-medical[itk]', 'itk', 'iio-medical', 'NIFTI-PAIR',
@@ -344,6 +351,7 @@ ENTRIES: tuple[Entry, ...] = (
      (
          (0, b'\\\x01\x00\x00', None),
          (0, b'\x00\x00\x01\\', None),
+         (0, b'\x1f\x8b\x08', None),
      ),
      True, (), (), -5),
     ('iio-medical[itk]', 'itk', 'iio-medical', 'NRRD',
@@ -413,6 +421,7 @@ ENTRIES: tuple[Entry, ...] = (
      ('.mgh', '.mgz', '.mgh.gz'),
      (
          (0, b'\x00\x00\x00\x01', None),
+         (0, b'\x1f\x8b\x08', None),
      ),
      True, (), (), 0),
     ('iio-medical[nifti]', 'nifti', 'iio-medical', 'MINC1',
@@ -423,7 +432,7 @@ ENTRIES: tuple[Entry, ...] = (
      ),
      True, (), (), 0),
     ('iio-medical[nifti]', 'nifti', 'iio-medical', 'NIFTI',
-     ('.nii', '.nii.gz'),
+     ('.nii',),
      (
          (344, b'n+1\x00', None),
          (4, b'n+2\x00\r\n\x1a\n', None),
@@ -435,11 +444,18 @@ ENTRIES: tuple[Entry, ...] = (
          (0, b'<nifti_image', None),
      ),
      True, (), (), 0),
+    ('iio-medical[nifti]', 'nifti', 'iio-medical', 'NIFTI-GZ',
+     ('.nii.gz',),
+     (
+         (0, b'\x1f\x8b\x08', None),
+     ),
+     True, (('uint8', (1,)), ('int8', (1,)), ('uint16', (1,)), ('int16', (1,)), ('uint32', (1,)), ('int32', (1,)), ('uint64', (1,)), ('int64', (1,)), ('float32', (1,)), ('float64', (1,)), ('complex64', (1,)), ('complex128', (1,))), (), 0),
     ('iio-medical[nifti]', 'nifti', 'iio-medical', 'NIFTI-PAIR',
      ('.hdr', '.img', '.img.gz', '.hdr.gz'),
      (
          (0, b'\\\x01\x00\x00', None),
          (0, b'\x00\x00\x01\\', None),
+         (0, b'\x1f\x8b\x08', None),
      ),
      True, (), (), 0),
     ('iio-sci', 'npz', 'iio-sci', 'NPY',

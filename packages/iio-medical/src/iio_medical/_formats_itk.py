@@ -6,7 +6,7 @@ from typing import Any
 
 from iio_core import Format, Pixels, Signature
 
-__all__ = ["FORMATS", "NIFTI_SIGNATURES", "PAIR_SIGNATURES"]
+__all__ = ["FORMATS", "GZIP", "NIFTI_SIGNATURES", "PAIR_SIGNATURES"]
 
 _INTEGERS = ("uint8", "int8", "uint16", "int16", "uint32", "int32", "uint64", "int64")
 _ALL = (*_INTEGERS, "float32", "float64")
@@ -15,7 +15,9 @@ NIFTI_SIGNATURES = (
     Signature(344, b"n+1\0"),
     Signature(4, b"n+2\0\r\n\x1a\n"),
 )
-PAIR_SIGNATURES = (Signature(0, b"\x5c\x01\0\0"), Signature(0, b"\0\0\x01\x5c"))
+# Whatever else is compressed so has another extension.
+GZIP = Signature(0, b"\x1f\x8b\x08")
+PAIR_SIGNATURES = (Signature(0, b"\x5c\x01\0\0"), Signature(0, b"\0\0\x01\x5c"), GZIP)
 # sizeof_hdr: 348, in either byte order.
 
 
@@ -69,9 +71,19 @@ FORMATS = (
     _itk(
         "NIFTI",
         "NIfTI-1 and NIfTI-2",
-        (".nii", ".nii.gz"),
+        (".nii",),
         "NIfTI-1 Data Format, https://nifti.nimh.nih.gov/nifti-1",
         signatures=NIFTI_SIGNATURES,
+        extension_alone=True,
+        priority=-5,
+    ),
+    _itk(
+        "NIFTI-GZ",
+        "NIfTI, compressed",
+        (".nii.gz",),
+        "NIfTI-1 Data Format, https://nifti.nimh.nih.gov/nifti-1; RFC 1952, GZIP",
+        signatures=(GZIP,),
+        signature_alone=False,
         extension_alone=True,
         priority=-5,
     ),
@@ -100,7 +112,8 @@ FORMATS = (
         (".gipl", ".gipl.gz"),
         f"GIPL file format, UMDS Image Processing Group; {_ITK}",
         dtypes=("uint8", "int8", "uint16", "int16", "float32", "float64"),
-        signatures=(Signature(252, b"\xef\xff\xe9\xb0"), Signature(252, b"\x2a\xe3\x89\xb8")),
+        signatures=(Signature(252, b"\xef\xff\xe9\xb0"), Signature(252, b"\x2a\xe3\x89\xb8"), GZIP),
+        signature_alone=False,
         extension_alone=True,
     ),
     _itk(

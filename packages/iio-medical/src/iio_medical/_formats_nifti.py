@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from iio_core import Format, Pixels, Signature
 
-from ._formats_itk import NIFTI_SIGNATURES, PAIR_SIGNATURES
+from ._formats_itk import GZIP, NIFTI_SIGNATURES, PAIR_SIGNATURES
 
 __all__ = ["FORMATS"]
 
@@ -20,14 +20,27 @@ FORMATS = (
     Format(
         name="NIFTI",
         title="NIfTI-1 and NIfTI-2",
-        extensions=(".nii", ".nii.gz"),
+        extensions=(".nii",),
         signatures=NIFTI_SIGNATURES,
-        extension_alone=True,  # compressed ones
+        extension_alone=True,
         reads=_READ,
         writes=_WRITTEN,
         modules=("nibabel",),
         requires="iio-medical[nifti]",
         specification=f"{_NIFTI}; NIfTI-2 Data Format, https://nifti.nimh.nih.gov/nifti-2",
+    ),
+    Format(
+        name="NIFTI-GZ",
+        title="NIfTI, compressed",
+        extensions=(".nii.gz",),
+        signatures=(GZIP,),
+        signature_alone=False,
+        extension_alone=True,
+        reads=_READ,
+        writes=_WRITTEN,
+        modules=("nibabel",),
+        requires="iio-medical[nifti]",
+        specification=f"{_NIFTI}; RFC 1952, GZIP file format specification",
     ),
     Format(
         name="NIFTI-PAIR",
@@ -56,7 +69,7 @@ FORMATS = (
         name="MGH",
         title="FreeSurfer volume",
         extensions=(".mgh", ".mgz", ".mgh.gz"),
-        signatures=(Signature(0, b"\0\0\0\x01"),),
+        signatures=(Signature(0, b"\0\0\0\x01"), GZIP),
         signature_alone=False,
         extension_alone=True,
         reads=tuple(Pixels(kind) for kind in ("uint8", "int16", "int32", "float32")),

@@ -55,7 +55,7 @@ def _needed(head: bytes, format: str | None, count: int, itemsize: int, path: Pa
         return 76 + count * itemsize
     if format == "VTK":
         return _of_vtk(head, count, itemsize)
-    if format in ("NIFTI", "NIFTI-PAIR"):
+    if format in ("NIFTI", "NIFTI-GZ", "NIFTI-PAIR"):
         return _of_nifti(head, count, path)
     return 0
 

@@ -84,7 +84,7 @@ class NiftiWriter:
         self._describe(made, told, image.ndim)
         file = self._target.open()
         sink: Any = file
-        if self._target.filename.lower().endswith(".gz"):
+        if self._format == "NIFTI-GZ":
             sink = gzip.GzipFile("", "wb", compresslevel=compression_level, fileobj=file, mtime=0)
         holder = FileHolder(fileobj=sink)
         made.to_file_map({"header": holder, "image": holder})
