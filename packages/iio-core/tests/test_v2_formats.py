@@ -380,12 +380,18 @@ class TestNamesOfOtherBackends:
         c = _named("c", self.OWN, on_request=True)
         assert self.named(a, c) == self.named(c, a) == "c"
 
-    def test_are_first_of_all_those_of_a_plugin_on_request(self) -> None:
+    def test_are_not_taken_from_a_wheel_by_a_plugin_on_request(self) -> None:
         a = _named("a", self.OWN)
         c = _named("c", self.OWN, on_request=True)
-        with iio.use(a, c, only=True):
-            assert imageio.formats["FAKE-FI"].plugin.spec.name == "c"
-            assert imageio.formats["FAKE-FI-A"].plugin.spec.name == "a"
+        with iio.use(c, a, only=True):
+            assert imageio.formats["FAKE-FI"].plugin.spec.name == "a"
+            assert imageio.formats["FAKE-FI-C"].plugin.spec.name == "c"
+
+    def test_are_not_taken_from_who_writes_by_one_that_only_reads(self) -> None:
+        a = _named("a", LegacyFormat(name="FAKE-A", format="FAKE"), self.IN_PLACE)
+        c = _named("c", self.OWN, on_request=True)
+        reads = tuple(dataclasses.replace(format, writes=()) for format in c.formats)
+        assert self.named(a, dataclasses.replace(c, formats=reads)) == "a"
 
     def test_do_not_replace_the_plugins_own_name(self) -> None:
         a = _named("a", LegacyFormat(name="FAKE-A", format="FAKE"), self.IN_PLACE)

@@ -45,8 +45,9 @@ def test_nobody_gets_it_without_asking(tmp_path: Path) -> None:
 
 
 def test_its_names_are_its_own() -> None:
-    for name in ("PNG-FI", "JPEG-FI", "KOALA-FI", "RAW-FI", "JPEG-XR-FI"):
-        assert imageio.formats[name].plugin.spec.name == "freeimage"
+    with iio.use("freeimage", only=True):
+        for name in ("PNG-FI", "JPEG-FI", "KOALA-FI", "RAW-FI", "JPEG-XR-FI"):
+            assert imageio.formats[name].plugin.spec.name == "freeimage"
 
 
 @needs_library

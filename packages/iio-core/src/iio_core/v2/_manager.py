@@ -43,13 +43,16 @@ class _Table:
         self.by_format: dict[tuple[str, str | None], PluginFormat] = {}
         plugins = [p for p in registry.plugins if not is_adapter(p)]
         standing_in: list[PluginFormat] = []
-        # What is used on request only is asked for by its names: nobody else may have them.
+        # What is used on request only does not take a name from a wheel that has it of its own.
         for plugin in sorted(
-            plugins, key=lambda p: (not p.spec.on_request, registry.position(p), not p.ours)
+            plugins, key=lambda p: (p.spec.on_request, registry.position(p), not p.ours)
         ):
             self._add(plugin, standing_in)
         for made in standing_in:  # whose own name it is has it, whoever comes first
-            self.formats.setdefault(made.name, made)
+            own = self.formats.setdefault(made.name, made)
+            # But a wheel that is installed and cannot write it does not break who writes it.
+            if own.plugin.spec.on_request and made.writes and not own.writes:
+                self.formats[made.name] = made
 
     def _add(self, plugin: Plugin, standing_in: list[PluginFormat]) -> None:
         name = plugin.spec.name
