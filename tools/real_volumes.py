@@ -35,7 +35,7 @@ def volume() -> np.ndarray:
 def from_itk(folder: Path) -> list[tuple[str, str, str, str]]:
     rows = []
     image = SimpleITK.GetImageFromArray(volume())
-    image.SetSpacing((0.6, 0.8, 2.5))
+    image.SetSpacing((0.6, 0.8, 2.5))  # type: ignore[no-untyped-call,unused-ignore]
     for extension in ITK:
         path = folder / f"{extension.replace('.', '')}-volume.{extension}"
         SimpleITK.WriteImage(image, path)
