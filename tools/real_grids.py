@@ -52,7 +52,7 @@ def run(command: str, folder: Path) -> bytes:
 
 
 def gray() -> np.ndarray:
-    return picture().astype(np.uint16).sum(-1).astype(np.int16)
+    return np.asarray(picture().astype(np.int16).sum(-1), np.int16)
 
 
 def from_gdal(folder: Path) -> list[Row]:

@@ -53,6 +53,17 @@ def from_itk(folder: Path) -> list[tuple[str, str, str, str]]:
     return rows
 
 
+def from_lsm(folder: Path) -> list[tuple[str, str, str, str]]:
+    """Return what ITK's writer makes: without ZEISS's own tag, which its libtiff refuses."""
+    path = folder / "itk.lsm"
+    planes = np.stack([(volume()[n] % 251).astype(np.uint8) for n in range(3)], -1)
+    image = SimpleITK.GetImageFromArray(planes, isVector=True)
+    SimpleITK.WriteImage(image, path, imageIO="LSMImageIO")
+    seen = SimpleITK.ReadImage(path, imageIO="TIFFImageIO")
+    file = keep(TESTS, path.name, path.read_bytes(), SimpleITK.GetArrayFromImage(seen))
+    return [("lsm", file, "SimpleITK, without ZEISS's tag", "decoded")]
+
+
 def from_dicom(folder: Path) -> list[tuple[str, str, str, str]]:
     rows = []
     for extension, name in DICOM.items():
@@ -113,7 +124,13 @@ def main() -> None:
     shutil.rmtree(TESTS / "data", ignore_errors=True)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        rows = [*from_itk(folder), *from_dicom(folder), *from_minc(folder), *from_nibabel()]
+        rows = [
+            *from_itk(folder),
+            *from_lsm(folder),
+            *from_dicom(folder),
+            *from_minc(folder),
+            *from_nibabel(),
+        ]
     write_table(TESTS, rows)
 
 
