@@ -47,10 +47,17 @@ class RealFile:
         """Whether the file is in this checkout; those of ../shared/data may be absent."""
         return self.path.is_file()
 
-    def decoded(self) -> np.ndarray:
-        """Return what an independent program decodes it to: all that the file holds."""
+    def decoded(self) -> tuple[np.ndarray, tuple[int, ...], int]:
+        """Return what an independent program decodes it to: all that the file holds.
+
+        Of large images every so many rows and columns are kept: with them the whole shape, and how
+        many.
+        """
         with np.load(self.path.with_name(f"{self.path.name}.npz")) as found:
-            return np.asarray(found["image"])
+            image = np.asarray(found["image"])
+            if "step" not in found:
+                return image, image.shape, 1
+            return image, tuple(map(int, found["shape"])), int(found["step"])
 
     def data(self) -> bytes:
         """Return its bytes; large ones are compressed in the repository."""
@@ -72,17 +79,28 @@ def load() -> list[RealFile]:
     return sorted(found, key=lambda file: (file.extension, file.name))
 
 
-def keep(folder: Path, name: str, data: bytes, image: np.ndarray | None = None) -> str:
+def keep(
+    folder: Path,
+    name: str,
+    data: bytes,
+    image: np.ndarray | None = None,
+    *,
+    step: int = 1,
+    within: str = "data",
+) -> str:
     """Keep a file under ``data`` of a package's tests, compressed if large, and its pixels."""
-    target = folder / "data"
+    target = folder / within
     target.mkdir(exist_ok=True)
     if len(data) > LARGE:
         name += ".xz"
         data = lzma.compress(data, preset=9)
     (target / name).write_bytes(data)
-    if image is not None:
+    if image is not None and step > 1:
+        part = image[::step, ::step]
+        np.savez_compressed(target / f"{name}.npz", image=part, shape=image.shape, step=step)
+    elif image is not None:
         np.savez_compressed(target / f"{name}.npz", image=image)
-    return f"data/{name}"
+    return f"{within}/{name}"
 
 
 def write_table(folder: Path, rows: Iterable[tuple[str, str, str, str]]) -> None:
