@@ -325,3 +325,11 @@ def test_legacy_name(tmp_path: Path) -> None:
     assert np.array_equal(imageio.volread(tmp_path / "a.mhd", "ITK"), ARRAY)
     imageio.imwrite(tmp_path / "a.png", ARRAY[0].astype(np.uint8), "ITK")
     assert np.array_equal(imageio.imread(tmp_path / "a.png", "ITK"), ARRAY[0].astype(np.uint8))
+
+
+@pytest.mark.parametrize("option", [{"compression": "zlib"}, {"compression_level": 12}])
+def test_what_is_no_compression_of_itk_is_refused(tmp_path: Path, option: dict[str, Any]) -> None:
+    path = tmp_path / "x.mha"
+    with pytest.raises(iio.OptionError, match=r"x\.mha.*compression"):
+        iio.imwrite(path, np.zeros((2, 3, 4), np.uint8), plugin="itk", **option)
+    assert not path.exists()
