@@ -184,9 +184,7 @@ def test_every_compression_that_loses(code: int, tile: bool) -> None:
 def test_fax(compression: str, code: int) -> None:
     """As libtiff encodes it, through Pillow."""
     if code not in tifffile.TIFF.DECOMPRESSORS:
-        pytest.skip(
-            "no fax is here: pip install -U tifffile imagecodecs"
-        )
+        pytest.skip("no fax is here: pip install -U tifffile imagecodecs")
     from PIL import Image
 
     bits = noise(41, 53) > 180
