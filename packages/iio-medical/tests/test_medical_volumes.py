@@ -325,3 +325,22 @@ def test_legacy_name(tmp_path: Path) -> None:
     assert np.array_equal(imageio.volread(tmp_path / "a.mhd", "ITK"), ARRAY)
     imageio.imwrite(tmp_path / "a.png", ARRAY[0].astype(np.uint8), "ITK")
     assert np.array_equal(imageio.imread(tmp_path / "a.png", "ITK"), ARRAY[0].astype(np.uint8))
+
+
+def test_references_that_only_the_library_sees_are_refused(tmp_path: Path) -> None:
+    """MetaIO takes ':' for '='; teem ends lines at '\\r', and reads headers of any length."""
+    (tmp_path / "in").mkdir()
+    secret = tmp_path / "secret.raw"
+    secret.write_bytes(ARRAY.tobytes())
+    mhd, nhdr = headers(str(secret))["a.mhd"], headers(str(secret))["a.nhdr"]
+    local = b"ElementDataFile = LOCAL\n" + bytes(ARRAY.nbytes)
+    cases = {
+        "colon.mhd": mhd.replace("ElementDataFile =", "ElementDataFile :").encode() + local,
+        "hidden.mhd": mhd.replace("ElementDataFile", "\x01ElementDataFile").encode() + local,
+        "returns.nhdr": nhdr.replace("\n", "\r").encode() + b"\r" + bytes(ARRAY.nbytes),
+        "long.nhdr": nhdr.replace("data file", f"# {'x' * 997}\n" * 1100 + "data file").encode(),
+    }
+    for name, data in cases.items():
+        (tmp_path / "in" / name).write_bytes(data)
+        with pytest.raises(iio.DecodeError):
+            iio.imread(tmp_path / "in" / name)
