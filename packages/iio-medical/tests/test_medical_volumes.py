@@ -344,3 +344,8 @@ def test_references_that_only_the_library_sees_are_refused(tmp_path: Path) -> No
         (tmp_path / "in" / name).write_bytes(data)
         with pytest.raises(iio.DecodeError):
             iio.imread(tmp_path / "in" / name)
+
+
+def test_an_origin_that_nifti_does_not_take_is_told(tmp_path: Path) -> None:
+    with pytest.warns(iio.MetadataWarning, match="origin without spacing"):
+        iio.imwrite(tmp_path / "a.nii", ARRAY, metadata={"origin": (1.0, 2.0, 3.0)})
