@@ -248,3 +248,15 @@ def test_spacing_does_not_move_what_has_a_place(tmp_path: Path) -> None:
 def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     with pytest.warns(iio.MetadataWarning, match="origin without spacing"):
         iio.imwrite(tmp_path / "a.dcm", U16[0], metadata={"origin": (1.0, 2.0, 3.0)})
+
+
+@pytest.mark.parametrize("split", [True, False])
+def test_planes_are_not_put_at_one_place(split: bool, tmp_path: Path) -> None:
+    place = {
+        "ImagePositionPatient": [1.0, 2.0, 3.0],
+        "ImageOrientationPatient": [1.0, 0.0, 0.0, 0.0, 1.0, 0.0],
+    }
+    for spacing in ({}, {"PixelSpacing": [0.8, 0.6]}):
+        with pytest.raises(iio.EncodeError, match="how far they are apart"):
+            iio.imwrite(tmp_path / "a.dcm", U16, split=split, metadata={**place, **spacing})
+    assert not list(tmp_path.iterdir())

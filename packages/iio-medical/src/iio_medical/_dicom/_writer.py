@@ -213,7 +213,18 @@ class DicomWriter:
         return None if own is None or own == first else own
 
     def _place(self, dataset: Dataset, planes: int) -> Place | None:
-        return place_of(self._metadata[0], dataset, planes, self._target.name)
+        place = place_of(self._metadata[0], dataset, planes, self._target.name)
+        step = None if place is None else place.step
+        alone = any(self._own_position(number) is None for number in range(1, planes))
+        if step is None and alone and self._metadata[0].get(_POSITION):
+            raise EncodeError(
+                f"{self._target.name}: ImagePositionPatient places the first of {planes} planes, "
+                "and nothing says how far they are apart: metadata takes spacing for that "
+                "(planes, rows, columns)",
+                plugin="dicom",
+                format="DICOM",
+            )
+        return place
 
     def _save(self, dataset: Dataset, pixels: np.ndarray[Any, Any], target: Target) -> None:
         color = self._images[0].ndim == 3
