@@ -13,7 +13,12 @@ __all__ = ["unscaled"]
 
 _STORED = {8: "u1", 16: "i2", 32: "i4", 64: "i8", -32: "f4", -64: "f8"}
 # BITPIX and BZERO of whole numbers that are written with their offset anyway: section 4.4.2.5.
-_OFFSETS = {(8, -(2**7)): "i1", (16, 2**15): "u2", (32, 2**31): "u4", (64, 2**63): "u8"}
+_OFFSETS: dict[tuple[Any, Any], str] = {
+    (8, -(2**7)): "i1",
+    (16, 2**15): "u2",
+    (32, 2**31): "u4",
+    (64, 2**63): "u8",
+}
 _EXACT = 2**53  # beyond it float64 does not hold every whole number
 
 
