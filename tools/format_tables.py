@@ -37,13 +37,25 @@ EXTENSIONS = """
 
 Who reads and writes it, by the names that `plugin=` takes, and which file of an independent program
 `tests/test_real_files.py` opens by that extension. In *italics* are plugins that are used only on
-request. What imageio 2.9 had has its names there in the second column. A dash in the last column:
-no such file is in the repository (those of cameras are large, and their owners'), so that the tests
-of the package have only files that they make themselves.
+request. What imageio 2.9 had has its names there in the second column. Where no such file is in the
+repository, the last column says why, or has a dash: the tests of the package have only files that
+they make themselves.
 
 | extension | imageio 2.9 | what | read by | written by | a real file, by |
 |---|---|---|---|---|---|
 """
+
+# Why there is no real file, by the plugins that read an extension.
+CAMERAS = (
+    "none: only cameras write it, and their files are large and their owners'; what reads it, "
+    "LibRaw, is tested with `Blackmagic.dng`"
+)
+NO_FILE = {
+    ("lytro",): "none: only Lytro's cameras and their software wrote it, files of some 10 to 50 MB",
+    ("lytro", "raw"): CAMERAS,
+    ("pyav", "raw"): "none: only high-speed cameras write it",
+    ("raw",): CAMERAS,
+}
 
 
 def pixels(types: tuple[Pixels, ...]) -> str:
@@ -93,11 +105,16 @@ def by_extension() -> Iterator[str]:
             row["description"] or next(iter(titles), "–"),
             plugins((s, f) for s, f in owners if f.reads) or "nobody",
             plugins((s, f) for s, f in owners if f.writes) or "–",
-            "; ".join(real.get(extension, ())) or "–",
+            "; ".join(real.get(extension, ())) or ("none" if row["remark"] else no_file(owners)),
         )
         remark = f": {row['remark']}" if row["remark"] else ""
         line = [*cells[:3], cells[3] + remark, *cells[4:]]
         yield "| " + " | ".join(cell.replace("|", r"\|") for cell in line) + " |\n"
+
+
+def no_file(owners: list[tuple[PluginSpec, Format]]) -> str:
+    """Return why no file of an extension is in the repository; a dash if nobody looked for one."""
+    return NO_FILE.get(tuple(sorted({s.name for s, _ in owners if not s.on_request})), "–")
 
 
 def plugins(owners: Iterable[tuple[PluginSpec, Format]]) -> str:

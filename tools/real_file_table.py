@@ -7,11 +7,18 @@ import lzma
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-__all__ = ["ROOT", "RealFile", "load"]
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["ROOT", "RealFile", "keep", "load", "write_table"]
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = "shared/"
+LARGE = 12_000  # bytes
 
 
 @dataclass(frozen=True)
@@ -20,7 +27,9 @@ class RealFile:
 
     `extension` is the one that it is opened with, `shows` what of the picture in
     ``tests/real/picture.npz`` it holds: ``color``, ``gray`` or ``bits``, after ``about`` if a
-    compression or a range of its own changes values, or after ``inverted``; empty: something else.
+    compression or a range of its own changes values, or after ``inverted``. ``decoded``: what the
+    program that wrote it, or another that is not ours, decodes it to is beside it, in a file of its
+    name and ``.npz``. Empty: something else.
     """
 
     extension: str
@@ -37,6 +46,18 @@ class RealFile:
     def is_here(self) -> bool:
         """Whether the file is in this checkout; those of ../shared/data may be absent."""
         return self.path.is_file()
+
+    def decoded(self) -> tuple[np.ndarray, tuple[int, ...], int]:
+        """Return what an independent program decodes it to: all that the file holds.
+
+        Of large images every so many rows and columns are kept: with them the whole shape, and how
+        many.
+        """
+        with np.load(self.path.with_name(f"{self.path.name}.npz")) as found:
+            image = np.asarray(found["image"])
+            if "step" not in found:
+                return image, image.shape, 1
+            return image, tuple(map(int, found["shape"])), int(found["step"])
 
     def data(self) -> bytes:
         """Return its bytes; large ones are compressed in the repository."""
@@ -56,3 +77,35 @@ def load() -> list[RealFile]:
                 path = shared / name.removeprefix(SHARED) if inside else table.parent / name
                 found.append(RealFile(row["extension"], path, row["written_by"], row["shows"]))
     return sorted(found, key=lambda file: (file.extension, file.name))
+
+
+def keep(
+    folder: Path,
+    name: str,
+    data: bytes,
+    image: np.ndarray | None = None,
+    *,
+    step: int = 1,
+    within: str = "data",
+) -> str:
+    """Keep a file under ``data`` of a package's tests, compressed if large, and its pixels."""
+    target = folder / within
+    target.mkdir(exist_ok=True)
+    if len(data) > LARGE:
+        name += ".xz"
+        data = lzma.compress(data, preset=9)
+    (target / name).write_bytes(data)
+    if image is not None and step > 1:
+        part = image[::step, ::step]
+        np.savez_compressed(target / f"{name}.npz", image=part, shape=image.shape, step=step)
+    elif image is not None:
+        np.savez_compressed(target / f"{name}.npz", image=image)
+    return f"{within}/{name}"
+
+
+def write_table(folder: Path, rows: Iterable[tuple[str, str, str, str]]) -> None:
+    """Write a package's ``real_files.csv``."""
+    with (folder / "real_files.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(("extension", "file", "written_by", "shows"))
+        writer.writerows(sorted(rows))

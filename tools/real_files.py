@@ -11,9 +11,6 @@ What ``packages/*/tests/real_files.csv`` lists is added by hand there.
 
 from __future__ import annotations
 
-import csv
-import io
-import lzma
 import shlex
 import shutil
 import subprocess
@@ -23,11 +20,11 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
+from real_file_table import keep, write_table
 from retro_samples import picture
 from specs import ROOT
 
 TESTS = ROOT / "tests"
-LARGE = 12_000  # bytes
 # Extension: the command, which reads `in.png` and its like and writes `out`; whether every value
 # comes back.
 COMMANDS = {
@@ -84,6 +81,15 @@ FROM_PILLOW = {
     "xvthumb": "hopper.p7",
     "qoi": "hopper.qoi",
 }
+# With what Pillow's tests have beside them.
+FROM_PILLOW_DECODED = {
+    "imt": ("bw_gradient.imt", "bw_gradient.png", 1),
+    "mcidas": (
+        "cmx3g8_wv_1998.260_0745_mcidas.ara",
+        "cmx3g8_wv_1998.260_0745_mcidas.tiff",
+        25,
+    ),
+}
 FROM_GRAPHICSMAGICK = {"pxr": "input.pxr"}
 # Files of ../shared/data, which tests use where they are at hand.
 SHARED = {
@@ -122,12 +128,29 @@ def made(extension: str, command: str, folder: Path) -> bytes:
 
 
 def kept(extension: str, data: bytes) -> str:
-    name = f"picture.{extension}"
-    if len(data) > LARGE:
-        name += ".xz"
-        data = lzma.compress(data, preset=9)
-    (TESTS / "real" / name).write_bytes(data)
-    return f"real/{name}"
+    return keep(TESTS, f"picture.{extension}", data, within="real")
+
+
+def from_pillow(images: Path) -> list[tuple[str, str, str, str]]:
+    """Return the rows of files whose pixels are beside them."""
+    rows = []
+    for extension, (name, seen, step) in FROM_PILLOW_DECODED.items():
+        image = np.asarray(Image.open(images / seen)).astype(np.uint16 if step > 1 else np.uint8)
+        data = (images / name).read_bytes()
+        file = keep(TESTS, f"picture.{extension}", data, image, step=step, within="real")
+        rows.append((extension, file, "from the tests of Pillow", "decoded"))
+    return rows
+
+
+def photo_cd(folder: Path) -> tuple[str, str, str, str]:
+    """Return the row of a Photo CD, whose images have one size."""
+    how = "convert-im6.q16 in.png -filter point -resize 768x512! out.pcd"
+    subprocess.run(how.split(), cwd=folder, check=True)
+    subprocess.run(["gm", "convert", "out.pcd", "seen.ppm"], cwd=folder, check=True)
+    image = np.asarray(Image.open(folder / "seen.ppm"))
+    data = (folder / "out.pcd").read_bytes()
+    file = keep(TESTS, "picture.pcd", data, image, step=8, within="real")
+    return "pcd", file, "convert-im6.q16", "about decoded"
 
 
 def main(graphicsmagick: Path, pillow: Path) -> None:
@@ -147,6 +170,8 @@ def main(graphicsmagick: Path, pillow: Path) -> None:
                 seen = ""
             for other in (extension, *ALSO.get(extension, ())):
                 rows.append((other, file, command.split(" in.")[0], seen))
+        rows.append(photo_cd(folder))
+    rows += from_pillow(pillow / "Tests/images")
     for origin, files, where in (
         ("the tests of Pillow", FROM_PILLOW, pillow / "Tests/images"),
         ("the tests of GraphicsMagick", FROM_GRAPHICSMAGICK, graphicsmagick / "PerlMagick/t"),
@@ -156,11 +181,7 @@ def main(graphicsmagick: Path, pillow: Path) -> None:
             for other in (extension, *ALSO.get(extension, ())):
                 rows.append((other, file, f"from {origin}", ""))
     rows += [(e, f"shared/{n}", "a real file: see ../shared/data", "") for e, n in SHARED.items()]
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(("extension", "file", "written_by", "shows"))
-    writer.writerows(sorted(rows))
-    (TESTS / "real_files.csv").write_text(out.getvalue(), encoding="utf-8")
+    write_table(TESTS, rows)
     bits = np.asarray(Image.fromarray(picture()).convert("1"))
     gray = np.asarray(Image.fromarray(picture()).convert("L"))
     np.savez_compressed(TESTS / "real/picture.npz", color=picture(), gray=gray, bits=bits)

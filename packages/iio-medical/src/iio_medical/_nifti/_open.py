@@ -14,6 +14,7 @@ from nibabel.freesurfer.mghformat import MGHImage
 from iio_core import DecodeError, Resource
 
 from ._ascii import AsciiImage
+from ._minc import MincImage
 
 __all__ = ["opened"]
 
@@ -48,7 +49,7 @@ def opened(resource: Resource, format: str | None) -> Any:
         if format == "MGH":
             return MGHImage.from_file_map({"image": FileHolder(fileobj=file)})
         if format == "MINC1":
-            return nib.Minc1Image.from_file_map({"image": FileHolder(fileobj=file)})
+            return MincImage(file)
         kind = _kind(file, resource)
         holder = FileHolder(fileobj=file)
         return kind.from_file_map({"header": holder, "image": holder})
