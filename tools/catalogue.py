@@ -19,7 +19,9 @@ Signature = tuple[int, bytes, bytes | None]
 Signatures = tuple[Signature, ...]
 Names = tuple[str, ...]
 Writes = tuple[tuple[str, tuple[int, ...]], ...]
-Entry = tuple[str, str, str, str, Names, Signatures, bool, Writes, Names, int]
+Entry = tuple[
+    str, str, str, str, Names, Signatures, bool, Writes, Names, int, tuple[bool, bool | None]
+]
 
 TARGET = ROOT / "packages/iio-core/src/iio_core/_catalog.py"
 HEADER = '''\
@@ -31,17 +33,18 @@ Signature = tuple[int, bytes, bytes | None]
 Signatures = tuple[Signature, ...]
 Names = tuple[str, ...]
 Writes = tuple[tuple[str, tuple[int, ...]], ...]
-Entry = tuple[str, str, str, str, Names, Signatures, bool, bool | Writes, Names, int]
+Alone = tuple[bool, bool | None]
+Entry = tuple[str, str, str, str, Names, Signatures, bool, bool | Writes, Names, int, Alone]
 
 '''
 
 
 def source(entry: Entry) -> str:
     """Return the lines of one entry, each signature on one of its own."""
-    *who, extensions, signatures, reads, writes, devices, priority = entry
+    *who, extensions, signatures, reads, writes, devices, priority, alone = entry
     lines = [f"    ({', '.join(map(repr, who))},", f"     {extensions!r},"]
     lines += ["     (", *(f"         {signature!r}," for signature in signatures), "     ),"]
-    return "\n".join([*lines, f"     {reads!r}, {writes!r}, {devices!r}, {priority}),\n"])
+    return "\n".join([*lines, f"     {reads!r}, {writes!r}, {devices!r}, {priority}, {alone}),\n"])
 
 
 def legacy_names(spec: PluginSpec) -> list[tuple[str, int]]:
@@ -74,7 +77,8 @@ def generate() -> str:
                 requirement = distribution
             signatures = tuple((s.offset, s.bytes, s.mask) for s in format.signatures)
             writes = tuple((p.dtype, p.channels) for p in format.writes)
-            can = bool(format.reads), writes, format.devices, format.priority
+            alone = format.signature_alone, format.extension_alone
+            can = bool(format.reads), writes, format.devices, format.priority, alone
             who = requirement, spec.name, distribution, format.name
             entries.append((*who, format.extensions, signatures, *can))
     for name, found in claims.items():
@@ -87,7 +91,8 @@ def generate() -> str:
     out.append(
         "# requirement, plugin, distribution, format, extensions, signatures, whether it reads,\n"
     )
-    out.append("# dtypes and channels that it writes, devices, priority\n")
+    out.append("# dtypes and channels that it writes, devices, priority, whether a signature and\n")
+    out.append("# an extension alone count\n")
     out.append("ENTRIES: tuple[Entry, ...] = (\n")
     out.extend(source(entry) for entry in entries)
     distributions = sorted(set(names.values()))

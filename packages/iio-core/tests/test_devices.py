@@ -149,7 +149,19 @@ def test_unknown_devices_name_the_known_ones(monkeypatch) -> None:
 
 
 def test_what_to_install_for_a_device(monkeypatch) -> None:
-    entry = ("iio-cam[all]", "cam", "iio-cam", "CAM", (), (), True, False, ("<video#>",), 0)
+    entry = (
+        "iio-cam[all]",
+        "cam",
+        "iio-cam",
+        "CAM",
+        (),
+        (),
+        True,
+        False,
+        ("<video#>",),
+        0,
+        (True, None),
+    )
     monkeypatch.setattr(_catalog, "ENTRIES", (entry,))
     with pytest.raises(iio.PluginNotInstalledError, match=r"pip install iio-cam\[all\]") as caught:
         iio.imread("<video0>")

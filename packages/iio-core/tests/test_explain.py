@@ -81,7 +81,7 @@ def test_a_file_that_nobody_reads(fake, tmp_path) -> None:
 
 def test_a_better_claim_that_is_not_here(monkeypatch) -> None:
     sig = ((0, b"II*\0", None),)
-    entry = ("iio-raw", "raw", "iio-raw", "NEF", (".nef",), sig, True, True, (), 0)
+    entry = ("iio-raw", "raw", "iio-raw", "NEF", (".nef",), sig, True, True, (), 0, (True, None))
     monkeypatch.setattr(_catalog, "ENTRIES", (entry,))
     iio.register(fakes.spec("tiff", fakes.format("TIFF", ".tif", magic=b"II*\0")))
     found = iio.explain(b"II*\0", extension=".nef")

@@ -106,7 +106,19 @@ def test_a_longer_extension_is_not_given_up_for_pixels(tmp_path) -> None:
     assert found == ["a"]
 
 
-ENTRY = ("iio-deep", "deep", "iio-deep", "F", (".f",), (), True, (("uint16", (3,)),), (), 0)
+ENTRY = (
+    "iio-deep",
+    "deep",
+    "iio-deep",
+    "F",
+    (".f",),
+    (),
+    True,
+    (("uint16", (3,)),),
+    (),
+    0,
+    (True, None),
+)
 
 
 def test_a_wheel_that_is_not_here_is_named(monkeypatch) -> None:
@@ -132,7 +144,19 @@ def test_nobody_else_is_named_for_another_reason(asked) -> None:
 
 
 def test_a_wheel_that_is_not_here_is_named_for_what_all_decline(monkeypatch) -> None:
-    entry = ("iio-deep", "deep", "iio-deep", "F", (".f",), ((0, b"FF", None),), True, (), (), 0)
+    entry = (
+        "iio-deep",
+        "deep",
+        "iio-deep",
+        "F",
+        (".f",),
+        ((0, b"FF", None),),
+        True,
+        (),
+        (),
+        0,
+        (True, None),
+    )
     monkeypatch.setattr(_catalog, "ENTRIES", (entry,))
 
     def declines(resource, format, /):

@@ -281,11 +281,34 @@ def test_a_directory(tmp_path) -> None:
 # Not installed
 
 
+def test_a_weak_signature_of_a_wheel_that_is_not_here_is_no_claim(monkeypatch) -> None:
+    fax = ("iio-fax", "fax", "iio-fax", "G3", (".g3",), ((0, b"\0", None),), True, (), (), 0)
+    monkeypatch.setattr(_catalog, "ENTRIES", ((*fax, (False, True)),))
+    with iio.use(only=True):
+        with pytest.raises(iio.NoPluginError, match="No plugin is installed") as caught:
+            iio.imread(b"\0garbage")
+        assert not isinstance(caught.value, iio.PluginNotInstalledError)
+        with pytest.raises(iio.PluginNotInstalledError, match="pip install iio-fax"):
+            iio.imread(b"\0garbage", extension=".g3")
+
+
 @pytest.fixture
 def catalogue(monkeypatch):
     """Have a catalogue of one wheel that is not here."""
     entries = (
-        ("iio-raw", "raw", "iio-raw", "NEF", (".nef",), ((0, b"II*\0", None),), True, False, (), 0),
+        (
+            "iio-raw",
+            "raw",
+            "iio-raw",
+            "NEF",
+            (".nef",),
+            ((0, b"II*\0", None),),
+            True,
+            False,
+            (),
+            0,
+            (True, None),
+        ),
         (
             "iio-raw[more]",
             "raw",
@@ -297,6 +320,7 @@ def catalogue(monkeypatch):
             True,
             (),
             0,
+            (True, None),
         ),
     )
     monkeypatch.setattr(_catalog, "ENTRIES", entries)

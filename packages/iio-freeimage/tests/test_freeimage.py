@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from pathlib import Path
+from typing import Any, NoReturn
 
 import numpy as np
 import pytest
@@ -226,6 +227,24 @@ def test_crashes_and_endless_loops_are_errors(
             timeout=0.5 if "sleep" in then else 30,
         )
     assert time.monotonic() - start < 50 and not _child._idle
+
+
+@needs_library
+def test_what_is_interrupted_is_not_mixed_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An answer that nobody waited for is not taken for that to another question."""
+
+    def interrupted(stream: Any) -> NoReturn:
+        raise KeyboardInterrupt
+
+    other = np.ascontiguousarray(RGB[::-1])
+    with iio.imopen(by_pillow(RGB, "PNG"), "r", plugin="freeimage") as file:
+        with monkeypatch.context() as patched:
+            patched.setattr(_library, "receive", interrupted)
+            with pytest.raises(KeyboardInterrupt):
+                file.read(index=0)
+        with pytest.raises(iio.DecodeError, match="crashed before"):
+            file.read(index=0)
+    assert np.array_equal(read(by_pillow(other, "PNG")), other)
 
 
 def test_without_the_library(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ import pydicom
 import pytest
 from medical_samples import CT, data_set, dicom, encoded, volume
 from pydicom.pixels import apply_rescale, apply_voi_lut
+from pydicom.uid import JPEG2000Lossless
 
 import iio_core as iio
 
@@ -269,3 +270,17 @@ def test_plugin_pydicom_shows_as_imageio_does() -> None:
             assert found.dtype == wanted.dtype and np.array_equal(found, wanted)
             properties = iio.improps(path, plugin="pydicom", raw=raw)
             assert (properties.shape, properties.dtype) == (found.shape, found.dtype)
+
+
+def test_values_that_the_header_excludes_do_not_wrap() -> None:
+    """A frame as JPEG 2000 of 16 bits, in a file that says that it has 12."""
+    pytest.importorskip("openjpeg", reason="pip install iio-medical[jpeg]")
+    dataset = data_set(np.full((64, 64), 60000, np.uint16), 16)
+    dataset.compress(JPEG2000Lossless)
+    dataset.BitsStored, dataset.HighBit = 12, 11
+    dataset.RescaleSlope, dataset.RescaleIntercept = 1, -1024
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # pydicom sees the difference, too
+        with pytest.raises(iio.DecodeError, match="values from 60000 to 60000"):
+            iio.imread(encoded(dataset), extension=".dcm")
+        assert iio.imread(encoded(dataset), extension=".dcm", apply=None).min() == 60000

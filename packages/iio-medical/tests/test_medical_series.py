@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from medical_samples import dicom, series, volume
+from pydicom import dcmread
 
 import iio_core as iio
 
@@ -416,3 +417,39 @@ def test_bar_on_a_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
         monkeypatch.setattr(sys, "stderr", terminal)
         iio.imread(tmp_path, progress=progress)
         assert ("Reading DICOM headers" in terminal.getvalue()) is shown
+
+
+def test_planes_that_do_not_lie_behind_each_other_are_told(tmp_path: Path) -> None:
+    stored = volume(4)
+    series(tmp_path / "even", stored)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        iio.imread(tmp_path / "even")
+    paths = series(tmp_path / "aside", stored, shuffle=None)
+    moved = dcmread(paths[1])
+    moved.ImagePositionPatient = [30.0, -20.0, 32.5]
+    moved.save_as(paths[1])
+    with pytest.warns(iio.IIOWarning, match="do not lie behind each other.*image0001"):
+        iio.imread(tmp_path / "aside")
+
+
+def test_stations_are_not_taken_for_times_in_silence(tmp_path: Path) -> None:
+    for number in (1, 2):
+        series(
+            tmp_path,
+            volume(3),
+            origin=(0.0, 300.0 * number, 0.0),
+            prefix=f"station{number}-",
+            AcquisitionNumber=number,
+        )
+    with pytest.warns(iio.IIOWarning, match="do not lie behind each other.*station2"):
+        iio.imread(tmp_path)
+
+
+def test_inverted_planes_are_told(tmp_path: Path) -> None:
+    paths = series(tmp_path, volume(3), shuffle=None)
+    inverted = dcmread(paths[1])
+    inverted.PhotometricInterpretation = "MONOCHROME1"
+    inverted.save_as(paths[1])
+    with pytest.warns(iio.IIOWarning, match="several photometric interpretations"):
+        iio.imread(tmp_path)

@@ -341,3 +341,36 @@ def test_legacy_name(tmp_path: Path) -> None:
     assert np.array_equal(imageio.volread(tmp_path / "a.mhd", "ITK"), ARRAY)
     imageio.imwrite(tmp_path / "a.png", ARRAY[0].astype(np.uint8), "ITK")
     assert np.array_equal(imageio.imread(tmp_path / "a.png", "ITK"), ARRAY[0].astype(np.uint8))
+
+
+<<<<<<< HEAD
+@pytest.mark.parametrize("option", [{"compression": "zlib"}, {"compression_level": 12}])
+def test_what_is_no_compression_of_itk_is_refused(tmp_path: Path, option: dict[str, Any]) -> None:
+    path = tmp_path / "x.mha"
+    with pytest.raises(iio.OptionError, match=r"x\.mha.*compression"):
+        iio.imwrite(path, np.zeros((2, 3, 4), np.uint8), plugin="itk", **option)
+    assert not path.exists()
+=======
+def test_references_that_only_the_library_sees_are_refused(tmp_path: Path) -> None:
+    """MetaIO takes ':' for '='; teem ends lines at '\\r', and reads headers of any length."""
+    (tmp_path / "in").mkdir()
+    secret = tmp_path / "secret.raw"
+    secret.write_bytes(ARRAY.tobytes())
+    mhd, nhdr = headers(str(secret))["a.mhd"], headers(str(secret))["a.nhdr"]
+    local = b"ElementDataFile = LOCAL\n" + bytes(ARRAY.nbytes)
+    cases = {
+        "colon.mhd": mhd.replace("ElementDataFile =", "ElementDataFile :").encode() + local,
+        "hidden.mhd": mhd.replace("ElementDataFile", "\x01ElementDataFile").encode() + local,
+        "returns.nhdr": nhdr.replace("\n", "\r").encode() + b"\r" + bytes(ARRAY.nbytes),
+        "long.nhdr": nhdr.replace("data file", f"# {'x' * 997}\n" * 1100 + "data file").encode(),
+    }
+    for name, data in cases.items():
+        (tmp_path / "in" / name).write_bytes(data)
+        with pytest.raises(iio.DecodeError):
+            iio.imread(tmp_path / "in" / name)
+
+
+def test_an_origin_that_nifti_does_not_take_is_told(tmp_path: Path) -> None:
+    with pytest.warns(iio.MetadataWarning, match="origin without spacing"):
+        iio.imwrite(tmp_path / "a.nii", ARRAY, metadata={"origin": (1.0, 2.0, 3.0)})
+>>>>>>> core

@@ -206,3 +206,57 @@ def test_series_of_more_files_than_may_be_open(tmp_path: Path) -> None:
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     assert not list(tmp_path.iterdir())
+
+
+def positions(folder: Path) -> list[list[float]]:
+    return [list(pydicom.dcmread(path).ImagePositionPatient) for path in sorted(folder.iterdir())]
+
+
+@pytest.mark.parametrize("split", [True, False])
+def test_planes_that_tell_their_own_place_keep_it(split: bool, tmp_path: Path) -> None:
+    """As those do that are copied from a series one by one, with their metadata."""
+    heights = [0.0, 2.5, 5.0, 9.0]
+    common = {"Modality": "CT", "PixelSpacing": [0.8, 0.6], "SliceThickness": 2.0}
+    angles = {"ImageOrientationPatient": [1.0, 0.0, 0.0, 0.0, 1.0, 0.0]}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", iio.MetadataWarning)
+        with iio.imopen(tmp_path / "a.dcm", "w", split=split) as file:
+            for number, height in enumerate(heights):
+                place = {**angles, "ImagePositionPatient": [1.0, 2.0, height]}
+                file.write(U16[number % 3], metadata={**common, **place})
+    if split:
+        assert positions(tmp_path) == [[1, 2, height] for height in heights]
+        return
+    groups = pydicom.dcmread(tmp_path / "a.dcm").PerFrameFunctionalGroupsSequence
+    found = [group.PlanePositionSequence[0].ImagePositionPatient for group in groups]
+    assert [list(place) for place in found] == [[1, 2, height] for height in heights]
+
+
+def test_spacing_does_not_move_what_has_a_place(tmp_path: Path) -> None:
+    told = {
+        "Modality": "CT",
+        "spacing": (2.0, 0.8, 0.6),
+        "ImagePositionPatient": [5.0, 6.0, 7.0],
+        "ImageOrientationPatient": [0.0, 1.0, 0.0, 0.0, 0.0, -1.0],
+    }
+    iio.imwrite(tmp_path / "a.dcm", I16, split=True, metadata=told)
+    assert positions(tmp_path) == [[5, 6, 7], [3, 6, 7], [1, 6, 7]]
+    first = pydicom.dcmread(tmp_path / "a.dcm")
+    assert list(first.ImageOrientationPatient) == told["ImageOrientationPatient"]
+
+
+def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    with pytest.warns(iio.MetadataWarning, match="origin without spacing"):
+        iio.imwrite(tmp_path / "a.dcm", U16[0], metadata={"origin": (1.0, 2.0, 3.0)})
+
+
+@pytest.mark.parametrize("split", [True, False])
+def test_planes_are_not_put_at_one_place(split: bool, tmp_path: Path) -> None:
+    place = {
+        "ImagePositionPatient": [1.0, 2.0, 3.0],
+        "ImageOrientationPatient": [1.0, 0.0, 0.0, 0.0, 1.0, 0.0],
+    }
+    for spacing in ({}, {"PixelSpacing": [0.8, 0.6]}):
+        with pytest.raises(iio.EncodeError, match="how far they are apart"):
+            iio.imwrite(tmp_path / "a.dcm", U16, split=split, metadata={**place, **spacing})
+    assert not list(tmp_path.iterdir())

@@ -222,6 +222,41 @@ def test_scaled_files_are_scaled_back() -> None:
         iio.imwrite("<bytes>", image, extension=".fits", scale_back=True)
 
 
+@pytest.mark.parametrize("bitpix", [16, 32, 64, -32])
+def test_scaled_numbers_are_packed_with_their_scale(bitpix: int) -> None:
+    image = np.array([[-5.0, 1.0, 4.0], [0.5, 2.5, 7.0]], "f4" if abs(bitpix) <= 32 else "f8")
+    told = {"BITPIX": bitpix, "BSCALE": 0.5, "BZERO": 3.0}
+    back = iio.imwrite("<bytes>", image, extension=".fz", metadata=told, scale_back=True)
+    assert np.array_equal(iio.imread(back, extension=".fz"), image)
+    with fits.open(io.BytesIO(back)) as opened:
+        assert np.array_equal(opened[1].data, image)
+
+
+@pytest.mark.parametrize("extension", [".fits", ".fz"])
+@pytest.mark.parametrize("kind", ["uint16", "uint32", "uint64"])
+def test_unsigned_numbers_are_scaled_back_exactly(kind: str, extension: str) -> None:
+    most = int(np.iinfo(kind).max)
+    image = np.array([[most, most - 1], [most // 2 + 2, 5]], kind)
+    plain = iio.imwrite("<bytes>", image, extension=".fits")
+    told = iio.immeta(plain, index=0, exclude_applied=False)
+    back = iio.imwrite("<bytes>", image, extension=extension, metadata=told, scale_back=True)
+    assert np.array_equal(iio.imread(back, extension=extension), image)
+
+
+def test_scaling_back_changes_nothing_in_silence() -> None:
+    def write(image: np.ndarray, **told: float) -> bytes:
+        told = {"BSCALE": 1, "BZERO": 0, **told}
+        return iio.imwrite("<bytes>", image, extension=".fits", metadata=told, scale_back=True)
+
+    for image in (np.array([[2**53 + 1, 0]]), np.array([[2.0**63, 0]])):
+        with pytest.raises(iio.EncodeError, match="float64"):
+            write(image, BITPIX=64)
+    with pytest.raises(iio.EncodeError, match="BLANK"):
+        write(np.array([[-5.0, np.nan]]), BITPIX=16, BLANK=-5)
+    read = iio.imread(write(np.array([[-5.0, np.nan]]), BITPIX=64, BLANK=-(2**63)))
+    assert np.array_equal(read, [[-5.0, np.nan]], equal_nan=True)
+
+
 def several() -> bytes:
     column = fits.Column("x", "E", array=np.arange(3.0))
     return saved(

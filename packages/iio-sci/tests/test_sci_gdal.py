@@ -243,3 +243,22 @@ def test_name_of_imageio(tmp_path: Path) -> None:
     np.testing.assert_array_equal(bands_first, np.moveaxis(image, -1, 0))
     with v2.get_reader(path, format="GDAL") as reader:
         assert len(reader) == 1 and reader.get_meta_data()["driver"] == "HFA"
+
+
+@pytest.mark.parametrize("interleaving", [b"FILE", b"BAND"])
+@pytest.mark.parametrize("link", [False, True])
+def test_channels_in_other_files_are_not_opened(
+    interleaving: bytes, link: bool, tmp_path: Path
+) -> None:
+    data = bytearray(made(*MADE["PCIDSK"])[0])
+    secret = tmp_path / "s"
+    secret.write_bytes(bytes(range(256)) * 64)
+    header = (int(data[336:352]) - 1) * 512
+    name = b"LNK=   1" if link else str(secret).encode()[-64:]
+    data[360:368] = interleaving.ljust(8)
+    data[header + 64 : header + 128] = name.ljust(64)
+    path = tmp_path / "x.pix"
+    path.write_bytes(data)
+    for source in (path, bytes(data)):
+        with pytest.raises(iio.DecodeError, match="are in other files"):
+            iio.imread(source, extension=".pix", plugin="gdal")

@@ -187,6 +187,16 @@ def test_frames_of_several_kinds(tmp_path: Path) -> None:
         iio.imwrite(tmp_path / "x.mp4", [np.zeros((16, 16), np.uint16)], plugin="ffmpeg")
 
 
+def test_transparency_is_not_lost_in_silence(tmp_path: Path) -> None:
+    image = np.full((32, 32, 4), 255, np.uint8)
+    iio.imwrite(tmp_path / "a.mp4", [image], plugin="ffmpeg")
+    image[3, 4, 3] = 7
+    with pytest.raises(iio.EncodeError, match="transparent"):
+        iio.imwrite(tmp_path / "b.mp4", [image], plugin="ffmpeg")
+    options: dict[str, Any] = {"codec": "ffv1", "pixelformat": "bgra", "quality": None}
+    iio.imwrite(tmp_path / "c.mkv", [image], plugin="ffmpeg", **options)
+
+
 def test_damaged_files(clip: Path, tmp_path: Path) -> None:
     data = clip.read_bytes()
     for cut in (b"", data[:40], data[: len(data) // 2]):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import subprocess
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import pytest
 from video_samples import decoded, encoded, pictures
 
 import iio_core as iio
+from iio_video._options import timing
 
 COUNT = 30
 
@@ -147,6 +149,22 @@ def test_by_time(clip: bytes) -> None:
             read(clip, timestamp=wrong)
     with pytest.raises(iio.OptionError, match="not by both"):
         read(clip, timestamp=0, index=1)
+
+
+@pytest.mark.parametrize("fps", [10, 24, 30])
+def test_the_time_at_which_a_frame_begins_is_its_own(fps: int) -> None:
+    """0.3 is a little less than three tenths as a float."""
+    images = pictures(20)
+    data = encoded(images, "mp4", "ffv1", pixel_format="bgr0", fps=fps)
+    found = [read(data, timestamp=k / fps) for k in range(20)]
+    assert np.array_equal(found, images)
+    found = [read(data, timestamp=k / fps, fps=fps) for k in range(20)]
+    assert np.array_equal(found, images)
+
+
+def test_a_rate_for_times_that_cannot_be() -> None:
+    with pytest.raises(iio.DecodeError, match="without fps="):
+        timing([0, 1, 1 << 50], Fraction(1, 1000), 1, Fraction(30))
 
 
 def test_by_time_where_times_are_uneven() -> None:

@@ -79,6 +79,7 @@ def _plugins(here: set[str]) -> list[Plugin]:
         writes,
         devices,
         priority,
+        (signature_alone, extension_alone),
     ) in _catalog.ENTRIES:
         if plugin in here:
             continue
@@ -92,6 +93,8 @@ def _plugins(here: set[str]) -> list[Plugin]:
             writes=_ANY if writes is True else tuple(Pixels(*p) for p in writes or ()),
             requires=requirement,
             priority=priority,
+            signature_alone=signature_alone,
+            extension_alone=extension_alone,
         )
         by_name.setdefault(plugin, (distribution, []))[1].append(format)
     return [

@@ -86,6 +86,11 @@ class Child:
             how = self._process.returncode
             signal = f"signal {-how}" if how < 0 else f"status {how}"
             raise Failure(f"FreeImage crashed in its process ({signal})") from None
+        except BaseException:  # Ctrl-C: the answer to this would be taken for the next one's
+            self.kill()
+            raise
+        if late.is_set():  # it answered, and was killed just then
+            self.fit = False
         if "refused" in answer:
             said = "; ".join(answer["said"])
             raise Refusal(f"{answer['refused']}{': ' if said else ''}{said}")

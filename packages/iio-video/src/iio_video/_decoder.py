@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections import deque
 from collections.abc import Iterator
 from itertools import chain, islice
@@ -58,7 +59,8 @@ class Decoder:
         self._packets: Iterator[Packet[Any]] = iter(())
         self._ready: deque[VideoFrame] = deque()
         self._recovered = False  # whether a keyframe was seen
-        self._fed: list[int | None] = []  # when packets since then are shown
+        self._fed: list[int] = []  # when packets since then are shown, in order
+        self._timed = True  # whether all of them tell that
         self._start = self._key = 0  # the keyframe that was sought: its packet, when it is shown
         self._head: tuple[int | None, int | None, int] = (None, None, 0)  # of the first packet
 
@@ -124,8 +126,10 @@ class Decoder:
                 self._recovered = True
             if self._on_error == "raise" and is_cut(packet, source.format, source.size):
                 raise self._damaged("its data is cut or damaged")
-            if packet.size:
-                self._fed.append(packet.pts)
+            if packet.size and packet.pts is not None:
+                insort(self._fed, packet.pts)
+            elif packet.size:
+                self._timed = False
             self._ready.extend(packet.decode())
         except EndOfFile:
             return False
@@ -236,12 +240,11 @@ class Decoder:
 
         -1 stands for one that is shown before the keyframe: it may lack what it is made from.
         """
-        if frame.pts is None or None in self._fed:
+        if frame.pts is None or not self._timed:
             return None
         if frame.pts < self._key:
             return -1
-        earlier = sum(1 for time in self._fed if time is not None and time < frame.pts)
-        return self._start + earlier
+        return self._start + bisect_left(self._fed, frame.pts)
 
     def _seeks(self, times: tuple[int | None, ...]) -> Iterator[Iterator[Packet[Any]]]:
         """Yield the packets after a seek to each of several times."""
@@ -256,6 +259,7 @@ class Decoder:
     def _set(self, place: int, packets: Iterator[Packet[Any]]) -> None:
         self.place = place
         self._fed = []
+        self._timed = True
         self._recovered = False
         self._packets = packets
         self._ready.clear()

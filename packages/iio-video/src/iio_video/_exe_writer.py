@@ -13,7 +13,7 @@ import numpy as np
 
 from iio_core import EncodeError, IIOWarning, MetadataWarning, OptionError, Target
 
-from ._encoding import input_format
+from ._encoding import has_alpha, input_format
 from ._exe import Process, executable
 from ._exe_reader import texts
 from ._options import rate_of
@@ -124,6 +124,7 @@ class ExeWriter:
                 f"frame {self._written} is {image.shape} {image.dtype}, the first one is "
                 f"{self._kind[0]} {self._kind[1]}"
             )
+        self._check_alpha(image)
         assert self._process is not None
         try:
             self._process.pipe.write(np.ascontiguousarray(image).data)
@@ -131,6 +132,18 @@ class ExeWriter:
             self._process.finish(1.0)
             raise RuntimeError(self._process.error() or "ffmpeg has ended") from error
         self._written += 1
+
+    def _check_alpha(self, image: np.ndarray) -> None:
+        """Raise if transparency would be lost, unless `output_params` say what is encoded."""
+        if image.ndim < 3 or image.shape[2] != 4 or "-pix_fmt" in self._output:
+            return
+        if self._pixelformat is None or has_alpha(self._pixelformat):
+            return
+        if int(image[..., 3].min()) != np.iinfo(image.dtype).max:
+            raise self._refused(
+                f"frame {self._written} is transparent in places, and {self._pixelformat} has no "
+                "transparency. Write image[..., :3], or name a codec= and pixelformat= that have it"
+            )
 
     def _refused(self, problem: str) -> EncodeError:
         return EncodeError(f"{self._target.name}: {problem}", plugin="ffmpeg", format=self._format)

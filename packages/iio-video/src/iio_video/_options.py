@@ -6,11 +6,14 @@ import re
 from fractions import Fraction
 from typing import Any
 
+from iio_core import DecodeError
+
 from ._failures import option_error
 
 __all__ = ["rate_of", "size_of", "timing"]
 
 _MOST = 1 << 16
+_MOST_TICKS = 1 << 24  # six days at 30 per second; times may be anything in a damaged file
 
 
 def size_of(value: Any, name: str = "size") -> tuple[int, int] | None:
@@ -86,6 +89,12 @@ def timing(times: list[int], base: Fraction, duration: int, fps: Fraction) -> li
     start = times[0]
     ticks = [_nearest((time - start) * base * fps) for time in times]
     end = max(_nearest((times[-1] + duration - start) * base * fps), ticks[-1] + (duration == 0), 1)
+    if end > _MOST_TICKS:
+        raise DecodeError(
+            f"its frames are shown over {float((times[-1] - start) * base):.3g} s, which is more "
+            f"than {_MOST_TICKS} frames at {float(fps):g} per second: read it without fps=",
+            plugin="pyav",
+        )
     found: list[int] = []
     number = 0
     for tick in range(end):

@@ -273,14 +273,16 @@ class VideoReader:
             raise OptionError("a frame is chosen by index= or by timestamp=, not by both")
         if not math.isfinite(seconds) or seconds < 0:
             raise option_error("timestamp", seconds, "it takes seconds from the first frame on")
+        # 0.3 is a little less than three tenths, and the frame that begins just then is meant.
+        wanted = Fraction(seconds).limit_denominator(1_000_000)
         if self._fps is not None:
-            number, total = int(seconds * self._fps), len(self._numbers())
+            number, total = int(wanted * self._fps), len(self._numbers())
             if number >= total:
                 raise self._too_late(seconds)
             return number
         times = self._frames.times()
         base = self._source.stream.time_base or Fraction(1)
-        wanted = Fraction(seconds) / base
+        wanted /= base
         start = times[0] if times else 0
         last = self._frames.timeline.duration
         if not times or (last and start + wanted >= times[-1] + last):

@@ -26,13 +26,17 @@ from ._task import Given
 __all__ = ["changed", "state", "use"]
 
 
+_COMMON = frozenset({"builtins", "numpy", "numpy.exceptions", "iio_core", "iio_core._errors"})
+
+
 def state() -> dict[str, Any]:
     """Return what others in this process see as well."""
     return {
         "the working directory": os.getcwd(),
         "the environment": dict(os.environ),
         "sys.path": list(sys.path),
-        "the warning filters": list(warnings.filters),
+        # A library's filter for warnings of its own, set when it is imported, hides nobody else's.
+        "the warning filters": [f for f in warnings.filters if f[2].__module__ in _COMMON],
         "the seed of random": random.getstate(),
         "the seed of numpy.random": repr(np.random.get_state()),
         "NumPy's error handling": np.geterr(),

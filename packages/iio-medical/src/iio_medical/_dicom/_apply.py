@@ -200,6 +200,7 @@ def applied(
             array = _looked_up(array, file.dataset().ModalityLUTSequence[0], file)
         else:
             between = dtype if apply == "rescale" else np.dtype("float64")
+            _check_rescaled(array, file, between)
             array = _each_rescaled(array, rescales_of(file), frame, between)
         if apply == "voi" and is_gray(header):
             from pydicom.pixels.processing import apply_voi_lut
@@ -255,6 +256,26 @@ def rescale_in_place(array: np.ndarray[Any, Any], rescale: Rescale) -> None:
         np.add(array, _wrapped(intercept % modulus, array.dtype), out=array)
 
 
+def _check_rescaled(array: np.ndarray[Any, Any], file: DicomFile, dtype: np.dtype[Any]) -> None:
+    """Raise if what was decoded would not fit once it is rescaled.
+
+    Compressed frames have a number of bits of their own, which may be more than the header says.
+    """
+    if dtype.kind == "f" or array.size == 0:
+        return
+    held, told = np.iinfo(array.dtype), stored_range(file)
+    if told[0] <= held.min and held.max <= told[1]:
+        return
+    low, high = int(array.min()), int(array.max())
+    if told[0] <= low and high <= told[1]:
+        return
+    limits = np.iinfo(dtype)
+    for slope, intercept in {rescale or (1, 0) for rescale in rescales_of(file)}:
+        ends = [int(slope) * value + int(intercept) for value in (low, high)]
+        if min(ends) < limits.min or max(ends) > limits.max:
+            raise _excluded(low, high, file)
+
+
 def _wrapped(number: int, dtype: np.dtype[Any]) -> np.generic:
     unsigned = np.array(number, np.dtype(f"u{dtype.itemsize}"))
     value: np.generic = unsigned.view(dtype).flat[0]
@@ -291,8 +312,12 @@ def _check_fits(array: np.ndarray[Any, Any], dtype: np.dtype[Any], file: DicomFi
     limits = np.iinfo(dtype)
     low, high = array.min(), array.max()
     if low < limits.min or high > limits.max:
-        raise DecodeError(
-            f"{file.name} has values from {low} to {high}, which the number of bits in its header "
-            "excludes; apply=None reads them as they are stored",
-            plugin="dicom",
-        )
+        raise _excluded(low, high, file)
+
+
+def _excluded(low: Any, high: Any, file: DicomFile) -> DecodeError:
+    return DecodeError(
+        f"{file.name} has values from {low} to {high}, which the number of bits in its header "
+        "excludes; apply=None reads them as they are stored",
+        plugin="dicom",
+    )

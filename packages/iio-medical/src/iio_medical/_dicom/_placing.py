@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from iio_core import EncodeError
 
-from ._metadata_out import decimal
+from ._geometry import cross
+from ._metadata_out import decimal, tell
 from ._types import Vector
 
 if TYPE_CHECKING:
@@ -74,7 +75,11 @@ def place_of(metadata: Mapping[str, Any], dataset: Dataset, planes: int, name: s
     origin = _floats(metadata.get("origin"), (3,), "origin", name)
     direction = metadata.get("direction")
     if spacing is None:
-        return _of_elements(dataset)
+        told = _of_elements(dataset)
+        lost = [key for key in ("origin", "direction") if metadata.get(key) is not None]
+        if lost and told is None:
+            tell([f"{key} without spacing" for key in lost], name)
+        return told
     if min(spacing) <= 0:
         raise EncodeError(f"{name}: spacing={spacing} is not a distance", plugin="dicom")
     between = spacing[0] if len(spacing) == 3 else None
@@ -83,6 +88,10 @@ def place_of(metadata: Mapping[str, Any], dataset: Dataset, planes: int, name: s
             f"{name}: spacing has to have three numbers for a volume: planes, rows, columns",
             plugin="dicom",
         )
+    if origin is None and (position := dataset.get("ImagePositionPatient")):
+        origin = tuple(float(x) for x in position)
+    if direction is None and (angles := dataset.get("ImageOrientationPatient")):
+        direction = _direction([float(x) for x in angles])
     rows = _matrix(direction, name)
     orientation = tuple(rows[i][j] for j in (0, 1) for i in range(3))
     step = _floats(metadata.get("step"), (3,), "step", name)
@@ -103,13 +112,8 @@ def _of_elements(dataset: Dataset) -> Place | None:
     )
     step = None
     if origin and orientation and between:
-        r = [float(x) for x in orientation]
-        normal = (
-            r[1] * r[5] - r[2] * r[4],
-            r[2] * r[3] - r[0] * r[5],
-            r[0] * r[4] - r[1] * r[3],
-        )
-        step = tuple(float(between) * n for n in normal)
+        rows = _direction([float(x) for x in orientation])
+        step = tuple(float(between) * row[2] for row in rows)
     return Place(
         tuple(float(x) for x in plane),
         tuple(float(x) for x in origin) if origin else None,
@@ -117,6 +121,12 @@ def _of_elements(dataset: Dataset) -> Place | None:
         step,
         float(between) if between else None,
     )
+
+
+def _direction(angles: Sequence[float]) -> Sequence[Vector]:
+    """Return rows for x, y and z, of the directions of rows and of columns."""
+    row, column = tuple(angles[:3]), tuple(angles[3:])
+    return tuple(zip(row, column, cross(row, column), strict=True))
 
 
 def _floats(value: Any, counts: tuple[int, ...], what: str, name: str) -> Vector | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -257,6 +258,12 @@ def _stack(uid: str, files: list[DicomFile]) -> Stack:
     spacings = {file.header.spacing for file in files}
     if len(spacings) > 1:
         stack.doubts.append(f"its images have several spacings: {sorted(map(str, spacings))}")
+    meanings = {file.header.photometric for file in files}
+    if len(meanings) > 1:
+        stack.doubts.append(
+            f"its images have several photometric interpretations: {sorted(meanings)}; values mean "
+            "other things in some of them"
+        )
     return stack
 
 
@@ -305,6 +312,11 @@ def _order(stack: Stack) -> None:
     positions = [file.header.position for file in planes]
     stack.geometry = geometry_of(positions, orientation, header.spacing, _between(stack))
     _doubt(stack, [heights[id(file)] for file in planes], planes)
+    if aside := _beside(stack, [heights[id(file)] for file in planes], planes):
+        stack.doubts.append(
+            "its planes do not lie behind each other, and parts of the volume are not where its "
+            f"geometry says: {named(aside)}"
+        )
 
 
 def _doubt(stack: Stack, heights: list[float], planes: list[DicomFile]) -> None:
@@ -318,6 +330,25 @@ def _doubt(stack: Stack, heights: list[float], planes: list[DicomFile]) -> None:
             f"the gantry was tilted by {abs(stack.geometry.tilt):.1f} degrees: the axes of the "
             "volume are not at right angles, see its direction"
         )
+
+
+def _beside(stack: Stack, heights: list[float], planes: list[DicomFile]) -> list[DicomFile]:
+    """Return the files that lie beside the line from the first plane to the last one.
+
+    Those of other phases lie where the plane of the first phase at the same height does.
+    """
+    first, last = planes[0].header.position, planes[-1].header.position
+    extent = heights[-1] - heights[0]
+    spacing = stack.first.header.spacing
+    allowed = max(_NEAR, 0.5 * min(spacing)) if spacing else 1.0  # half a pixel
+    found: list[DicomFile] = []
+    for number, file in enumerate(stack.files):
+        plane = number % len(planes)
+        part = (heights[plane] - heights[0]) / extent if extent > 0 else 0.0
+        wanted = [a + part * (b - a) for a, b in zip(first, last, strict=True)]
+        if math.dist(wanted, file.header.position) > allowed:
+            found.append(file)
+    return found
 
 
 def _part_phases(stack: Stack, places: list[list[DicomFile]]) -> None:

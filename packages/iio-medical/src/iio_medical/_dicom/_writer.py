@@ -24,6 +24,7 @@ Compression = Literal["rle", "jpeg2000"] | None
 _SYNTAXES = {"rle": "1.2.840.10008.1.2.5", "jpeg2000": "1.2.840.10008.1.2.4.90"}
 _EXPLICIT = "1.2.840.10008.1.2.1"
 _LEAST = 32  # so that it can be halved five times
+_POSITION, _ORIENTATION = "ImagePositionPatient", "ImageOrientationPatient"
 _GRAY = ("uint8", "uint16", "int16")
 
 
@@ -138,7 +139,11 @@ class DicomWriter:
         images = self._images
         dataset = self._begun(0, several=len(images) > 1)
         if len(images) > 1:
-            _add_frames(dataset, self._place(dataset, len(images)), len(images))
+            if any(told and told != self._metadata[0] for told in self._metadata):
+                lost = ["the metadata of frames after the first, but where they lie"]
+                tell(lost, self._target.name)
+            positions = [self._own_position(number) for number in range(len(images))]
+            _add_frames(dataset, self._place(dataset, len(images)), positions)
             pixels = np.stack(images)
         else:
             if (place := self._place(dataset, 1)) is not None:
@@ -160,6 +165,8 @@ class DicomWriter:
             place = self._place(dataset, len(self._images))
             if place is not None:
                 place.put(dataset, number)
+            if (position := self._own_position(number)) is not None:
+                _set_position(dataset, position, self._metadata[number])
             if len(self._images) > 1:
                 dataset.SOPInstanceUID = generate_uid()
                 dataset.InstanceNumber = number + 1
@@ -200,8 +207,24 @@ class DicomWriter:
         )
         return dataset
 
+    def _own_position(self, number: int) -> Any:
+        """Return where a plane lies, if it tells another place than the first one."""
+        first, own = (self._metadata[i].get(_POSITION) for i in (0, number))
+        return None if own is None or own == first else own
+
     def _place(self, dataset: Dataset, planes: int) -> Place | None:
-        return place_of(self._metadata[0], dataset, planes, self._target.name)
+        place = place_of(self._metadata[0], dataset, planes, self._target.name)
+        step = None if place is None else place.step
+        alone = any(self._own_position(number) is None for number in range(1, planes))
+        if step is None and alone and self._metadata[0].get(_POSITION):
+            raise EncodeError(
+                f"{self._target.name}: ImagePositionPatient places the first of {planes} planes, "
+                "and nothing says how far they are apart: metadata takes spacing for that "
+                "(planes, rows, columns)",
+                plugin="dicom",
+                format="DICOM",
+            )
+        return place
 
     def _save(self, dataset: Dataset, pixels: np.ndarray[Any, Any], target: Target) -> None:
         color = self._images[0].ndim == 3
@@ -238,8 +261,17 @@ def _check_encoder(syntax: str, compression: str) -> None:
         )
 
 
-def _add_frames(dataset: Dataset, place: Place | None, count: int) -> None:
-    """Add what a multi-frame object says of its frames (PS3.3, section C.8.6.3)."""
+def _set_position(dataset: Dataset, position: Any, metadata: Mapping[str, Any]) -> None:
+    """Place a plane where it says that it lies itself."""
+    told = {_POSITION: position, _ORIENTATION: metadata.get(_ORIENTATION)}
+    set_elements(dataset, {keyword: value for keyword, value in told.items() if value})
+
+
+def _add_frames(dataset: Dataset, place: Place | None, positions: list[Any]) -> None:
+    """Add what a multi-frame object says of its frames (PS3.3, section C.8.6.3).
+
+    `positions` has one of its own, or None, for each frame.
+    """
     from pydicom.dataset import Dataset
     from pydicom.tag import Tag
 
@@ -249,7 +281,7 @@ def _add_frames(dataset: Dataset, place: Place | None, count: int) -> None:
         dataset.RescaleIntercept, dataset.RescaleSlope, dataset.RescaleType = "0", "1", "US"
     if place is None:
         dataset.FrameIncrementPointer = Tag(0x00181065)
-        dataset.FrameTimeVector = ["0"] * count
+        dataset.FrameTimeVector = ["0"] * len(positions)
         return
     for keyword in ("ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing"):
         if keyword in dataset:
@@ -264,10 +296,12 @@ def _add_frames(dataset: Dataset, place: Place | None, count: int) -> None:
     shared.PixelMeasuresSequence = [measures]
     dataset.SharedFunctionalGroupsSequence = [shared]
     frames = []
-    for number in range(count):
+    for number, own in enumerate(positions):
         frame, position = Dataset(), Dataset()
         if place.origin is not None:
             position.ImagePositionPatient = place.position(number)
+            if own is not None:
+                set_elements(position, {_POSITION: own})
             frame.PlanePositionSequence = [position]
         frames.append(frame)
     dataset.PerFrameFunctionalGroupsSequence = frames

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from iio_core import NotThisFormat, Reader, ReadPlugin, Resource, Target, WritePlugin, Writer
+from collections.abc import Mapping
+from typing import Any
+
+from iio_core import (
+    NotThisFormat,
+    ObjectsToOptions,
+    Reader,
+    ReadPlugin,
+    Resource,
+    Target,
+    WritePlugin,
+    Writer,
+)
 
 from .._spec import ITK
 from ._reader import ItkReader
-from ._writer import ItkWriter
+from ._writer import ItkWriter, objection
 
 __all__ = ["PLUGIN", "ItkPlugin"]
 
@@ -43,6 +55,10 @@ class ItkPlugin:
         """The class of the writers."""
         return ItkWriter
 
+    def objection(self, format: str, options: Mapping[str, Any], /) -> str:
+        """Return which option has a value that is another plugin's."""
+        return objection(options.get("compression", False), options.get("compression_level"))
+
     def open_writer(self, target: Target, format: str, /) -> Writer:
         """Open a file for writing.
 
@@ -69,3 +85,4 @@ def _extension(filename: str, format: str) -> str:
 PLUGIN = ItkPlugin()
 _reads: ReadPlugin = PLUGIN
 _writes: WritePlugin = PLUGIN
+_objects: ObjectsToOptions = PLUGIN

@@ -20,6 +20,7 @@ __all__ = ["references"]
 
 _HEADER = 1 << 20
 _MOST = 100_000
+_ELEMENTS = re.compile(rb"[ \t]*ElementDataFile[ \t]*[=:]([^\n]*)")
 _PAIRS = {".hdr": ".img", ".img": ".hdr", ".img.gz": ".hdr", ".hdr.gz": ".img.gz"}
 
 
@@ -49,31 +50,38 @@ def references(resource: Resource, format: str | None) -> list[str]:
 
 
 def _of_metaimage(head: bytes, name: str) -> Iterator[str]:
-    lines = head.split(b"\n")
-    for number, line in enumerate(lines):
-        key, _, value = line.partition(b"=")
-        if key.strip() != b"ElementDataFile":
-            continue
-        words = value.decode("utf-8", "replace").split()
-        if not words or words[0].upper() == "LOCAL":
-            return
-        if words[0].upper() == "LIST":
-            yield from _names(lines[number + 1 :])
-        elif "%" in words[0]:
-            yield from _pattern(words, name)
-        else:
-            yield value.decode("utf-8", "replace").strip()
+    """Yield the files of a MetaImage.
+
+    MetaIO takes ``:`` for ``=``, and reads no further than the first of these lines: where it
+    might see another line than is seen here, the file is refused.
+    """
+    place = head.find(b"ElementDataFile")
+    found = _ELEMENTS.match(head, head.rfind(b"\n", 0, place) + 1) if place >= 0 else None
+    if found is None:
+        raise DecodeError(
+            f"{name} does not say where its elements are: it has no line 'ElementDataFile = ...', "
+            "or another one before it that names that",
+            plugin="itk",
+        )
+    value = found[1].decode("utf-8", "replace").strip()
+    words = value.split()
+    if not words or words[0].upper() == "LOCAL":
         return
-    raise DecodeError(f"{name} does not say where its elements are (ElementDataFile)", plugin="itk")
+    if words[0].upper() == "LIST":
+        yield from _names(head[found.end() :].split(b"\n"))
+    elif "%" in words[0]:
+        yield from _pattern(words, name)
+    else:
+        yield value
 
 
 def _of_nrrd(head: bytes, name: str) -> Iterator[str]:
-    lines = head.split(b"\n")
+    lines = head.splitlines()  # teem ends lines at a carriage return, too
     for number, line in enumerate(lines):
-        if not line.strip():
+        if not line:
             return  # pixels follow in the same file
         key, _, value = line.partition(b":")
-        if key.strip().lower().replace(b" ", b"") != b"datafile":
+        if b"".join(key.lower().split()) != b"datafile":
             continue
         text = value.decode("utf-8", "replace").strip()
         words = text.split()
@@ -84,6 +92,11 @@ def _of_nrrd(head: bytes, name: str) -> Iterator[str]:
         else:
             yield text
         return
+    if len(head) >= _HEADER:
+        raise DecodeError(
+            f"{name} has a header of more than {_HEADER} bytes, which may refer to any file",
+            plugin="itk",
+        )
 
 
 def _names(lines: list[bytes]) -> Iterator[str]:

@@ -10,15 +10,24 @@ from typing import Any
 import numpy as np
 import SimpleITK as sitk  # noqa: N813  # as everybody calls it
 
-from iio_core import EncodeError, MetadataWarning, Target
+from iio_core import EncodeError, MetadataWarning, OptionError, Target
 
 from ._alone import alone
 from ._pixels import ALWAYS_3D, dtype_of, geometry_of, place
 
-__all__ = ["ItkWriter"]
+__all__ = ["ItkWriter", "objection"]
 
 _GEOMETRY = frozenset({"spacing", "origin", "direction", "axes"})
 _CLOSE = 1e-5  # some formats keep single floats
+
+
+def objection(compression: object, level: object) -> str:
+    """Return what ITK cannot make of the options; an empty string if it can."""
+    if not isinstance(compression, bool):
+        return f"compression={compression!r}: ITK compresses (True) or does not (False)"
+    if level is None or (isinstance(level, int) and -1 <= level <= 9):
+        return ""
+    return f"compression_level={level!r}: it is a whole number from 0 to 9"
 
 
 class ItkWriter:
@@ -77,7 +86,11 @@ class ItkWriter:
         ------
         EncodeError
             If the format cannot hold the image.
+        OptionError
+            If `compression` or its level is nothing that ITK knows.
         """
+        if refused := objection(compression, compression_level):
+            raise OptionError(f"{self._target.name}: {refused}")
         told = dict(metadata or {})
         made = self._image(image, told, vector)
         level = -1 if compression_level is None else compression_level

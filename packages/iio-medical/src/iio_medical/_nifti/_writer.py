@@ -110,6 +110,9 @@ class NiftiWriter:
         header = made.header
         header.set_slope_inter(1, 0)
         lost = [name for name in told if name not in _GEOMETRY and name not in _KNOWN]
+        if told.get("spacing") is None and told.get("affine") is None:
+            without = [key for key in ("origin", "direction") if told.get(key) is not None]
+            lost += [f"{key} without spacing" for key in without]
         if (text := told.get("description")) is not None:
             data = str(text).encode("latin-1", "replace")
             header["descrip"] = data[:_LONGEST]

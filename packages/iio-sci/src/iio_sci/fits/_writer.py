@@ -118,7 +118,7 @@ class FitsWriter:
                 stacklevel=2,
             )
         if packing is not None:
-            self._write_packed(image, header, packing, checksum)
+            self._write_packed(image, header, scaling, packing, checksum)
         else:
             self._write_plain(image, header, checksum, raw=bool(scaling))
         self._started = True
@@ -185,9 +185,15 @@ class FitsWriter:
         _write_data(file, image)
 
     def _write_packed(
-        self, image: np.ndarray, header: fits.Header, packing: Packing, checksum: bool
+        self,
+        image: np.ndarray,
+        header: fits.Header,
+        scaling: dict[str, Any],
+        packing: Packing,
+        checksum: bool,
     ) -> None:
         hdu = packing.unit(image, header)
+        hdu.header.update(scaling)  # astropy takes them out of a header that comes with numbers
         sink = io.BytesIO()
         fits.HDUList([fits.PrimaryHDU(), hdu]).writeto(sink, checksum=checksum)
         packed = sink.getbuffer()

@@ -19,6 +19,7 @@ __all__ = ["check_whole"]
 _NODES = 100_000
 _NODE = struct.Struct("<6I64s32s")
 _BLOCK = 512
+_CHANNEL, _CHANNELS = 1024, 10_000  # bytes of the header of one; more than any file has
 
 
 def check_whole(file: IO[bytes], format: str, resource: Resource) -> None:
@@ -67,9 +68,37 @@ def _imagine(file: IO[bytes], size: int, resource: Resource) -> bool:
 
 
 def _pcidsk(file: IO[bytes], size: int, resource: Resource) -> bool:
-    head = file.read(32)
+    head = file.read(_BLOCK)
     blocks = head[16:32].strip()
-    return len(head) == 32 and (not blocks.isdigit() or int(blocks) * _BLOCK <= size)
+    if len(head) < _BLOCK or (blocks.isdigit() and int(blocks) * _BLOCK > size):
+        return False
+    _check_channels(file, head, resource)
+    return True
+
+
+def _check_channels(file: IO[bytes], head: bytes, resource: Resource) -> None:
+    """Refuse channels in other files, which GDAL would open wherever they are.
+
+    PCIDSK 4.0 File Format, section Image Headers: a name of another file, or that of a part of this
+    one, which begins with ``/SIS=``.
+    """
+    start, count = head[336:352].strip(b" \0"), head[376:384].strip(b" \0")
+    known = start.isdigit() and count.isdigit() and int(start) > 0 and int(count) <= _CHANNELS
+    mixed = head[360:368].strip(b" \0") == b"PIXEL"  # which has no use for names, but for links
+    name = b""
+    for number in range(int(count) if known else 0):
+        file.seek((int(start) - 1) * _BLOCK + number * _CHANNEL + 64)
+        name = file.read(64).strip(b" \0")
+        known = not name or name.startswith(b"/SIS=") or (mixed and not name.startswith(b"LNK"))
+        if not known:
+            break
+    if not known:
+        raise DecodeError(
+            f"{resource.name}: its channels are in other files ({name[:64].decode('latin-1')!r}), "
+            "which are not opened; gdal_translate makes one file of them",
+            plugin="gdal",
+            format="PCIDSK",
+        )
 
 
 def _png(file: IO[bytes], size: int, resource: Resource) -> bool:
