@@ -343,14 +343,14 @@ def test_legacy_name(tmp_path: Path) -> None:
     assert np.array_equal(imageio.imread(tmp_path / "a.png", "ITK"), ARRAY[0].astype(np.uint8))
 
 
-<<<<<<< HEAD
 @pytest.mark.parametrize("option", [{"compression": "zlib"}, {"compression_level": 12}])
 def test_what_is_no_compression_of_itk_is_refused(tmp_path: Path, option: dict[str, Any]) -> None:
     path = tmp_path / "x.mha"
     with pytest.raises(iio.OptionError, match=r"x\.mha.*compression"):
         iio.imwrite(path, np.zeros((2, 3, 4), np.uint8), plugin="itk", **option)
     assert not path.exists()
-=======
+
+
 def test_references_that_only_the_library_sees_are_refused(tmp_path: Path) -> None:
     """MetaIO takes ':' for '='; teem ends lines at '\\r', and reads headers of any length."""
     (tmp_path / "in").mkdir()
@@ -373,4 +373,3 @@ def test_references_that_only_the_library_sees_are_refused(tmp_path: Path) -> No
 def test_an_origin_that_nifti_does_not_take_is_told(tmp_path: Path) -> None:
     with pytest.warns(iio.MetadataWarning, match="origin without spacing"):
         iio.imwrite(tmp_path / "a.nii", ARRAY, metadata={"origin": (1.0, 2.0, 3.0)})
->>>>>>> core
