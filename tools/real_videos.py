@@ -37,11 +37,13 @@ FILES: dict[str, tuple[str, bool, tuple[str, ...]]] = {
     "clip.mjpeg": ("-c:v mjpeg -q:v 2 -pix_fmt yuvj420p -f mjpeg", False, ("mjpg",)),
     "clip.mkv": ("-c:v ffv1 -pix_fmt bgr0", True, ("mk3d",)),
     "clip.mov": ("-c:v qtrle -pix_fmt rgb24", True, ("qt",)),
+    "clip.mp4": (H264, False, ()),
     "clip.mpg": ("-c:v mpeg1video -q:v 2 -pix_fmt yuv420p", False, ("mpeg", "mpe")),
     "clip.mxf": ("-c:v mpeg2video -q:v 2 -pix_fmt yuv420p", False, ()),
     "clip.ogv": ("-c:v libtheora -q:v 10 -pix_fmt yuv420p", False, ("ogg",)),
     "clip.ts": ("-c:v mpeg2video -q:v 2 -pix_fmt yuv420p -muxrate 500k", False, ("mts", "m2ts")),
     "clip.vob": ("-c:v mpeg2video -q:v 2 -pix_fmt yuv420p", False, ()),
+    "clip.webm": ("-c:v libvpx-vp9 -crf 10 -b:v 0 -pix_fmt yuv420p", False, ()),
     "clip.wmv": ("-c:v wmv2 -q:v 2 -pix_fmt yuv420p", False, ("asf",)),
     "clip.y4m": ("-pix_fmt yuv444p", False, ()),
 }

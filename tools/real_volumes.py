@@ -24,7 +24,12 @@ TESTS = ROOT / "packages/iio-medical/tests"
 # What SimpleITK writes by the name of the file; some in plain bytes beside a header.
 ITK = ("gipl", "mha", "mhd", "nrrd", "nhdr", "nia", "nii", "nii.gz", "img.gz", "vtk", "hdf5")
 BESIDE = {"mhd": "raw", "nhdr": "raw", "img.gz": "hdr.gz"}
-DICOM = {"ct": "CT_small.dcm", "mri": "MR_small.dcm", "dicom": "MR_small_jp2klossless.dcm"}
+DICOM = {
+    "ct": "CT_small.dcm",
+    "dcm": "MR_small_RLE.dcm",
+    "mri": "MR_small.dcm",
+    "dicom": "MR_small_jp2klossless.dcm",
+}
 
 
 def volume() -> np.ndarray:
