@@ -31,6 +31,7 @@ Graph = tuple[Mapping[str, tuple[str, Options]], Sequence[Sequence[Any]]]
 
 _ON_ERROR = ("raise", "stop", "ignore")
 _MANY = 8
+_MILLISECOND = Fraction(1, 1000)
 _STILL = {"IFF"}
 _WITH_TRACK_HEADERS = {"MP4", "MOV", "3GP"}
 
@@ -283,6 +284,8 @@ class VideoReader:
         times = self._frames.times()
         base = self._source.stream.time_base or Fraction(1)
         wanted /= base
+        if base == _MILLISECOND:  # to which Matroska has rounded the times of frames
+            wanted = Fraction(round(wanted))
         start = times[0] if times else 0
         last = self._frames.timeline.duration
         if not times or (last and start + wanted >= times[-1] + last):
