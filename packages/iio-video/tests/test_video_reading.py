@@ -291,6 +291,12 @@ def test_filters_that_move_with_time(exact: bytes, options: Any) -> None:
     assert not np.array_equal(every[9], pictures(COUNT)[9][8:40, 16:48])
 
 
+def test_a_time_is_none_of_what_comes_out_of_filters(exact: bytes) -> None:
+    doubled = [("fps", {"fps": 48})]
+    with pytest.raises(iio.OptionError, match="timestamp="):
+        read(exact, ".mkv", timestamp=0.5, filter_sequence=doubled)
+
+
 def test_a_graph_of_filters(exact: bytes) -> None:
     nodes = {"two": ("split", None), "below": ("vstack", None), "flip": ("vflip", None)}
     edges = [
