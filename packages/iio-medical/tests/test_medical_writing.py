@@ -230,6 +230,8 @@ def test_planes_that_tell_their_own_place_keep_it(split: bool, tmp_path: Path) -
     groups = pydicom.dcmread(tmp_path / "a.dcm").PerFrameFunctionalGroupsSequence
     found = [group.PlanePositionSequence[0].ImagePositionPatient for group in groups]
     assert [list(place) for place in found] == [[1, 2, height] for height in heights]
+    (listed,) = iio.immeta(tmp_path / "a.dcm", index=...)["series"]
+    assert "not evenly spaced" in listed["doubts"][0]
 
 
 def test_spacing_does_not_move_what_has_a_place(tmp_path: Path) -> None:

@@ -75,6 +75,22 @@ def test_images_that_are_shown_without_end_are_an_error() -> None:
     refused(mng(stored, copies, shows), ".mng", "shows more than")
 
 
+def test_a_frame_is_not_painted_without_end() -> None:
+    define, show = chunk(b"DEFI", struct.pack(">HBB", 1, 1, 0)), chunk(b"SHOW", b"\0\1")
+    large = png(1 << 14, 1 << 14, b"\0")  # four of them are 2 ** 30 pixels
+    together = chunk(b"FRAM", b"\2")
+    refused(mng(together, define, large, show * 5), ".mng", "one frame")
+    # One by one they are frames of their own, and nothing is painted before it is asked for.
+    with iio.imopen(mng(define, large, show * 5), "r", extension=".mng") as file:
+        assert file.properties(index=...).n_images == 5
+
+
+def test_chunks_that_change_all_stored_images_again_and_again_are_an_error() -> None:
+    stored = b"".join(chunk(b"DEFI", struct.pack(">H", number)) for number in range(1, 3000))
+    move = chunk(b"MOVE", struct.pack(">HHBii", 0, 0xFFFF, 1, 1, 1))
+    refused(mng(stored, move * 1500), ".mng", "more often than any file does")
+
+
 def test_runs_do_not_go_beyond_their_rows() -> None:
     rows = struct.pack("<H", 3) + b"\xff\7\0"  # 127 pixels in a row of 4
     refused(struct.pack("<HHH", 4, 1, 0) + rows, ".cut", "not 4 pixels")

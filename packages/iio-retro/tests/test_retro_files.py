@@ -56,3 +56,9 @@ def alike(image: np.ndarray, wanted: np.ndarray, name: str) -> tuple[np.ndarray,
         assert np.abs(image.astype(int) - wanted).max() <= limit
         return wanted, wanted
     return image, wanted
+
+
+def test_a_palette_that_is_cut_off_is_told() -> None:
+    whole = contents("palette.pcx")
+    with pytest.warns(iio.IIOWarning, match="no palette is at its end"):
+        assert iio.imread(whole[:-300], plugin="retro", extension=".pcx").ndim == 2

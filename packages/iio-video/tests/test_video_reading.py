@@ -151,14 +151,16 @@ def test_by_time(clip: bytes) -> None:
         read(clip, timestamp=0, index=1)
 
 
+@pytest.mark.parametrize("container", ["mp4", "matroska"])
 @pytest.mark.parametrize("fps", [10, 24, 30])
-def test_the_time_at_which_a_frame_begins_is_its_own(fps: int) -> None:
-    """0.3 is a little less than three tenths as a float."""
+def test_the_time_at_which_a_frame_begins_is_its_own(fps: int, container: str) -> None:
+    """0.3 is a little less than three tenths as a float, and Matroska rounds to milliseconds."""
     images = pictures(20)
-    data = encoded(images, "mp4", "ffv1", pixel_format="bgr0", fps=fps)
-    found = [read(data, timestamp=k / fps) for k in range(20)]
+    data = encoded(images, container, "ffv1", pixel_format="bgr0", fps=fps)
+    extension = ".mp4" if container == "mp4" else ".mkv"
+    found = [read(data, extension, timestamp=k / fps) for k in range(20)]
     assert np.array_equal(found, images)
-    found = [read(data, timestamp=k / fps, fps=fps) for k in range(20)]
+    found = [read(data, extension, timestamp=k / fps, fps=fps) for k in range(20)]
     assert np.array_equal(found, images)
 
 
@@ -273,6 +275,26 @@ def test_filters_that_leave_frames_out(exact: bytes) -> None:
     assert np.array_equal(read(exact, ".mkv", index=2, filter_sequence=every), images[6])
     with pytest.raises(iio.FrameIndexError, match="make no frame 10"):
         read(exact, ".mkv", index=10, filter_sequence=every)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"w": 32, "h": 32, "x": "n"},
+        "w=32:h=32:x=20*t",
+    ],
+)
+def test_filters_that_move_with_time(exact: bytes, options: Any) -> None:
+    chain = [("crop", options)]
+    every = read(exact, ".mkv", filter_sequence=chain)
+    assert np.array_equal(read(exact, ".mkv", index=9, filter_sequence=chain), every[9])
+    assert not np.array_equal(every[9], pictures(COUNT)[9][8:40, 16:48])
+
+
+def test_a_time_is_none_of_what_comes_out_of_filters(exact: bytes) -> None:
+    doubled = [("fps", {"fps": 48})]
+    with pytest.raises(iio.OptionError, match="timestamp="):
+        read(exact, ".mkv", timestamp=0.5, filter_sequence=doubled)
 
 
 def test_a_graph_of_filters(exact: bytes) -> None:

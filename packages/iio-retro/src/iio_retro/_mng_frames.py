@@ -20,6 +20,8 @@ __all__ = ["Frame", "Layer", "Story", "tell"]
 
 _MHDR = struct.Struct(">7I")
 _MOST = 1 << 16  # layers: a file of a few bytes could show its images without end
+_PAINTED = 1 << 30  # pixels of all layers of one frame, for the same reason
+_VISITS = 1 << 22  # of stored images, by chunks that name a range of them
 # What changes images that are there already: none of these are in the simple profiles.
 _NOT_READ = frozenset({b"BASI", b"DHDR", b"PAST", b"MAGN", b"PPLT"})
 
@@ -88,7 +90,7 @@ class _Teller:
         self._mode = 1
         self._delay = self._usual_delay = 1
         self._open: Frame | None = None
-        self._layers = 0
+        self._layers = self._painted = self._visits = 0
         self._palette = self._transparent = b""
 
     def story(self) -> Story:
@@ -238,6 +240,9 @@ class _Teller:
 
     def _range(self, first: int, last: int) -> list[_Object]:
         """Return the objects of these numbers."""
+        self._visits += len(self._objects)
+        if self._visits > _VISITS:
+            raise self._input.wrong("it changes its stored images more often than any file does")
         numbers = sorted(n for n in self._objects if min(first, last) <= n <= max(first, last))
         return [self._objects[n] for n in (numbers if first <= last else numbers[::-1])]
 
@@ -248,6 +253,11 @@ class _Teller:
         if self._layers > _MOST:
             raise self._input.wrong(f"it shows more than {_MOST} images")
         layer = Layer(known.image, known.x, known.y, known.box)
+        if self._open is None or self._mode not in (2, 4):
+            self._painted = 0
+        self._painted += known.image.width * known.image.height
+        if self._painted > _PAINTED and self._painted > known.image.width * known.image.height:
+            raise self._input.wrong(f"the images of one frame have more than {_PAINTED} pixels")
         if self._open is not None and self._mode in (2, 4):
             self._open.layers.append(layer)
             return

@@ -23,7 +23,7 @@ from typing import Any
 
 import numpy as np
 
-from iio_core import NotThisFormat, Resource
+from iio_core import NotThisFormat, Resource, warn
 
 from ._bits import pack, unpack
 from ._input import Bytes, Input
@@ -34,6 +34,7 @@ __all__ = ["PcxReader", "PcxWriter"]
 
 _HEADER = struct.Struct("<BBBB4H2H48sBBHH2H54x")
 _PALETTE, _MARK = 768, 0x0C
+_WITH_PALETTE = 5  # the version of files that end with one, if they have 256 colors
 _KINDS = {(1, n) for n in (1, 2, 3, 4)} | {(2, 1), (4, 1), (8, 1), (8, 3), (8, 4)}
 _MOST = 0xFFFE
 
@@ -48,7 +49,7 @@ class PcxReader(Still):
             self.input, self.told = resource, {}
         else:
             super().__init__(resource)
-        made, _, coded, bits, left, top, right, bottom, *more = self.input.unpack(
+        made, version, coded, bits, left, top, right, bottom, *more = self.input.unpack(
             _HEADER, 0, "the header"
         )
         x_dots, y_dots, colors, _, planes, stride, *_ = more
@@ -63,7 +64,7 @@ class PcxReader(Still):
         # Two bytes are 63 values at most.
         needed = height * planes * stride
         self.input.check(_HEADER.size, needed // 32 if coded else needed, "the rows")
-        self._palette = self._colors(colors)
+        self._palette = self._colors(colors, version)
         self.shape = (height, width)
         if planes > 2 and bits == 8:
             self.shape += (planes,)
@@ -74,11 +75,13 @@ class PcxReader(Still):
         if x_dots and y_dots:
             self.told["dpi"] = (x_dots, y_dots)
 
-    def _colors(self, sixteen: bytes) -> Bytes | None:
+    def _colors(self, sixteen: bytes, version: int) -> Bytes | None:
         """Return the palette; None for gray, and for black and white."""
         if self._planes * self._bits == 8:
             place = len(self.input) - _PALETTE
             if place <= _HEADER.size or self.input.data[place - 1] != _MARK:
+                if version == _WITH_PALETTE:
+                    warn(f"{self.input.name}: no palette is at its end; it is taken for gray")
                 return None
             palette = self.input.array(place, _PALETTE, "the palette").reshape(256, 3)
             gray = np.arange(256, dtype=np.uint8)[:, None]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
@@ -19,6 +20,8 @@ from ._failures import said
 __all__ = ["FRAMEWISE", "Filters", "Pipe"]
 
 Options = Mapping[str, Any] | str | None
+
+_OF_TIME = re.compile(r"\b(n|t|pts|pos|random|st|ld|enable)\b", re.IGNORECASE)
 
 FRAMEWISE = frozenset(
     {
@@ -97,8 +100,14 @@ class Filters:
 
     @property
     def framewise(self) -> bool:
-        """Whether each frame becomes one frame that depends on nothing else."""
-        return all(name in FRAMEWISE for name, _ in self._nodes.values())
+        """Whether each frame becomes one frame that depends on nothing else.
+
+        Many filters take expressions, which may be of the number or the time of a frame.
+        """
+        return all(
+            name in FRAMEWISE and not _depends_on_time(options)
+            for name, options in self._nodes.values()
+        )
 
     def apply(self, frames: Iterable[VideoFrame]) -> Iterator[VideoFrame]:
         """Yield what comes out of the filters."""
@@ -181,6 +190,13 @@ def _pulled(graph: av.filter.Graph) -> Iterator[VideoFrame]:
             yield graph.vpull()
         except (NoFrameYet, EndOfFile):
             return
+
+
+def _depends_on_time(options: Options) -> bool:
+    """Tell whether options may mean something else for a later frame."""
+    if isinstance(options, Mapping):
+        options = "enable" if "enable" in options else " ".join(map(str, options.values()))
+    return _OF_TIME.search(options or "") is not None
 
 
 def _near(name: str) -> str:

@@ -31,6 +31,7 @@ Graph = tuple[Mapping[str, tuple[str, Options]], Sequence[Sequence[Any]]]
 
 _ON_ERROR = ("raise", "stop", "ignore")
 _MANY = 8
+_MILLISECOND = Fraction(1, 1000)
 _STILL = {"IFF"}
 _WITH_TRACK_HEADERS = {"MP4", "MOV", "3GP"}
 
@@ -176,7 +177,7 @@ class VideoReader:
         turn = self._turn() if rotate else UPRIGHT
         filters = Filters(filter_sequence, filter_graph)
         if timestamp is not None:
-            index = self._at(timestamp, index)
+            index = self._at(timestamp, index, filters)
         if isinstance(index, int) or index is None:
             return self._one(index or 0, painter, turn, filters)
         if index is ...:
@@ -221,7 +222,7 @@ class VideoReader:
         painter = self._painter(format, size)
         filters = Filters(filter_sequence, filter_graph)
         if timestamp is not None:
-            index = self._at(timestamp, index)
+            index = self._at(timestamp, index, filters)
         context = self._source.stream.codec_context
         if filters or not (context.width and context.height and context.pix_fmt):
             frame = next(self._all(filters), None) if filters else self._frames.first()
@@ -267,8 +268,13 @@ class VideoReader:
                 self._held = turn_of_frame(self._frames.first())
         return self._held
 
-    def _at(self, seconds: float, index: Index) -> int:
+    def _at(self, seconds: float, index: Index, filters: Filters) -> int:
         """Return the number of the frame that is shown at a time."""
+        if filters and not filters.framewise:
+            raise OptionError(
+                "timestamp= finds a frame of the file, and these filters look at several of them: "
+                "index= counts what comes out of them"
+            )
         if index is not None and index is not ...:
             raise OptionError("a frame is chosen by index= or by timestamp=, not by both")
         if not math.isfinite(seconds) or seconds < 0:
@@ -283,6 +289,8 @@ class VideoReader:
         times = self._frames.times()
         base = self._source.stream.time_base or Fraction(1)
         wanted /= base
+        if base == _MILLISECOND:  # to which Matroska has rounded the times of frames
+            wanted = Fraction(round(wanted))
         start = times[0] if times else 0
         last = self._frames.timeline.duration
         if not times or (last and start + wanted >= times[-1] + last):

@@ -278,6 +278,11 @@ def _of_frames(uid: str, file: DicomFile) -> Stack:
                 "is not sorted; they are read as they stand"
             )
         positions = positions[:1]
+    elif uneven := gaps(sorted(height(place, frames[0].orientation) for place in positions)):
+        stack.doubts.append(
+            f"its frames are not evenly spaced, planes may be missing at {len(uneven)} places; "
+            "spacing is the mean"
+        )
     first = frames[0]
     stack.geometry = geometry_of(positions, first.orientation, first.spacing, _between(stack))
     return stack
