@@ -84,7 +84,9 @@ class DicomReader:
         if resource.is_directory or _is_archive(resource):
             files = gather(resource, **options)  # type: ignore[arg-type]
             if not files:
-                raise NotThisFormat("there is no DICOM file in it")
+                raise NotThisFormat(
+                    "there is no DICOM file in it; a file in an archive is named archive.zip/name"
+                )
             return files
         try:
             file = DicomFile(resource)
