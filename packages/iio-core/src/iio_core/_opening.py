@@ -172,7 +172,8 @@ def candidates_for(resource: Resource, registry: Registry, plugin: Any = None) -
     # as a TIFF, is not to be read as one just because nobody here knows better.
     from ._absent import readers as absent_readers
 
-    absent = absent_readers(head, resource.filename, registry)
+    # Of an empty file nobody knows better.
+    absent = absent_readers(head, resource.filename, registry) if head else []
     return sorted(found + absent, key=lambda c: (c.claim, bool(c.install))) if absent else found
 
 
