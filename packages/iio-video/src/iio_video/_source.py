@@ -22,6 +22,10 @@ from ._wholeness import missing
 __all__ = ["Bytes", "Source", "accelerator", "most_pixels"]
 
 _BUFFER = 1 << 16
+# Text that is not UTF-8 is no error. PyAV 19 has no such argument: there it never is one.
+_TEXT: dict[str, Any] = (
+    {"metadata_errors": "replace"} if int(av.__version__.split(".")[0]) < 19 else {}
+)
 _PROTOCOLS = "file,http,https,tcp,tls,crypto,data,httpproxy"  # of what a trusted playlist may list
 
 
@@ -136,7 +140,7 @@ class Source:
                     "protocol_whitelist": "none",
                     "format_whitelist": WHITELIST,
                 },
-                metadata_errors="replace",
+                **_TEXT,
                 buffer_size=_BUFFER,
                 io_open=_refuse,
                 hwaccel=self._hwaccel,
@@ -154,7 +158,7 @@ class Source:
                 "r",
                 format=name,
                 container_options={"protocol_whitelist": _PROTOCOLS},
-                metadata_errors="replace",
+                **_TEXT,
                 timeout=self.resource.limits.request_timeout,
             )
         return opened
