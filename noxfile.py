@@ -236,8 +236,8 @@ def isolation(session: nox.Session, name: str) -> None:
 def docs(session: nox.Session) -> None:
     """Run the examples of the documents and docstrings, build the site, try it in a browser."""
     session.run("python", "tools/links.py")
-    session.run("python", "tools/format_tables.py", "--check")
     _install(session)
+    session.run("python", "tools/format_tables.py", "--check")
     session.run("python", "tools/option_tables.py", "--check")
     modules = [name.replace("-", "_") for name in PROJECTS]
     session.env["PYTHONPATH"] = str(ROOT / "tools")
