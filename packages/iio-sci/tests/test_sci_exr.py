@@ -55,7 +55,9 @@ def test_lossy_compressions(tmp_path: Path, compression: str, most: float) -> No
     path = tmp_path / "a.exr"
     iio.imwrite(path, image, compression=compression)
     back = iio.imread(path)
-    np.testing.assert_array_equal(back, by_oiio(path))
+    # DWA's transform is not specified to the last bit of a half, in which releases differ.
+    last = np.finfo(np.float16).eps / 2 if compression == "dwaa" else 0
+    np.testing.assert_allclose(back, by_oiio(path), rtol=0, atol=last)
     assert np.abs(back.astype(float) - image).max() < most
 
 

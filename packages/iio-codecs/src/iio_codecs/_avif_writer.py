@@ -15,7 +15,8 @@ from ._writer import CodecWriter
 
 __all__ = ["AvifWriter"]
 
-_SUBSAMPLING = ("444", "422", "420", "400")
+# With their numbers in libavif: releases of imagecodecs differ in the names they take.
+_SUBSAMPLING = {"444": 1, "422": 2, "420": 3, "400": 4}
 
 
 class AvifWriter(CodecWriter):
@@ -87,6 +88,8 @@ class AvifWriter(CodecWriter):
         exact = (deep and quality is None) if lossless is None else lossless
         if exact and subsampling not in (None, "444", "400"):
             raise OptionError(f"subsampling={subsampling!r} loses colors, and lossless= forbids it")
+        if subsampling is not None:
+            choice("subsampling", subsampling, tuple(_SUBSAMPLING))
         self._held(metadata, image, depth)
         color = image.ndim == 3 and image.shape[-1] >= 3
         top = (1 << depth) - 1
@@ -103,7 +106,7 @@ class AvifWriter(CodecWriter):
                 level=100 if exact else 75 if quality is None else round(quality),
                 bitspersample=depth,
                 speed=whole("speed", speed, 0, 10),
-                pixelformat=choice("subsampling", subsampling, _SUBSAMPLING),
+                pixelformat=None if subsampling is None else _SUBSAMPLING[subsampling],
                 codec=choice("codec", codec, ("aom", "rav1e", "svt")),
                 primaries=whole("primaries", primaries, 0, 255),
                 transfer=whole("transfer", transfer, 0, 255),
