@@ -152,7 +152,7 @@ class DicomReader:
             ``"rescale"`` makes of stored values what they stand for (Hounsfield units): slope and
             intercept, or the modality lookup table, and never a display window. ``"voi"`` also
             applies the first window of the file, or its lookup table, or its palette: what a
-            screen shows. None: the values as they are stored.
+            screen shows, but that MONOCHROME1 is not inverted. None: the values as they are stored.
         volume : int, optional
             Which of the volumes, in the order in which ``immeta(index=...)`` lists the series.
 

@@ -189,8 +189,9 @@ class NiftiReader:
         Returns
         -------
         dict
-            ``affine`` is NIfTI's: from column, row, plane to RAS in mm. ``spacing``, ``origin`` and
-            ``direction`` are as those of DICOM.
+            ``affine`` is NIfTI's: from column, row, plane to RAS. ``spacing``, ``origin`` and
+            ``direction`` are as those of DICOM. All are in the header's ``units``, which are mm in
+            nearly all files, and not converted.
         """
         self._check(None if index is ... else index, apply)
         affine = np.asarray(self._image.affine, float)
