@@ -89,7 +89,8 @@ def look_at(provider: str, path: Path, remark: str) -> Shown:
             shown.array = iio.imread(path)
             shown.milliseconds = 1000 * (time.perf_counter() - start)
             properties = iio.improps(path)
-            if tuple(properties.shape) != shown.array.shape:
+            known = (properties.shape[0] or len(shown.array), *properties.shape[1:])
+            if known != shown.array.shape:  # how many frames a stream has may be unknown
                 shown.problems.append(f"improps said {properties.shape}")
         except iio.IIOError as error:
             shown.problems.append(f"{type(error).__name__}: {error}")
