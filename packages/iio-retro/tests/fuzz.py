@@ -1,4 +1,4 @@
-"""Fuzz one format with atheris: ``python fuzz.py FORMAT [SECONDS]``; without a format, list them.
+"""Fuzz one format with atheris: ``python fuzz.py FORMAT [SECONDS [FLAG ...]]``, or list them.
 
 It begins with the files in ``data``, follows the branches of the decoder, and stops at the first
 file of which anything but an array or an error of iio comes: libFuzzer leaves it as ``crash-…``.
@@ -15,7 +15,7 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
 
-def main(format: str, seconds: int) -> None:
+def main(format: str, seconds: str = "600", *more: str) -> None:
     import atheris
 
     with atheris.instrument_imports(include=["iio_retro"]):
@@ -42,14 +42,14 @@ def main(format: str, seconds: int) -> None:
         for name in files:
             Path(folder, name).write_bytes(contents(name))
         flags = [f"-max_total_time={seconds}", "-timeout=20", "-rss_limit_mb=2048"]
-        flags += ["-max_len=131072", "-print_final_stats=1", "-verbosity=0"]
+        flags += ["-max_len=131072", "-print_final_stats=1", "-verbosity=0", *more]
         atheris.Setup([sys.argv[0], folder, *flags], test, custom_mutator=mutate)
         atheris.Fuzz()
 
 
 if __name__ == "__main__":
     if len(sys.argv) > 1:
-        main(sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 600)
+        main(*sys.argv[1:])
     else:
         from iio_retro._spec import SPEC
 
