@@ -254,7 +254,7 @@ def test_garbage_imports_nobody() -> None:
         iio.imread(b"\0garbage", extension=".nzz")
     assert str(caught.value) == (
         "no plugin recognizes <bytes>: it begins with 00 67 61 72 62 61 67 65 (.garbage), and no "
-        "plugin knows .nzz. Installed are: a, b"
+        "plugin reads .nzz. Installed are: a, b"
     )
     assert not isinstance(caught.value, iio.PluginNotInstalledError)
     with pytest.raises(iio.NoPluginError, match=r"has no extension. Installed are: a, b"):

@@ -345,7 +345,7 @@ def _not_recognized(resource: Resource, registry: Registry, details: dict[str, A
         return DecodeError(f"{resource.name} is empty")
     return NoPluginError(
         f"no plugin recognizes {resource.name}: it begins with {_shown(head)}, and "
-        + (f"no plugin knows {_extension(resource)}" if resource.extension else "has no extension")
+        + (f"no plugin reads {_extension(resource)}" if resource.extension else "has no extension")
         + (
             f". Installed are: {', '.join(p.spec.name for p in registry.plugins)}"
             if registry.plugins
