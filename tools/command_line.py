@@ -38,6 +38,8 @@ terminal, all is plain text.
   are taken as well, where the call in Python has them.
 - **An index** is a number (`0`, `-1`), a list (`0,5,9`), a slice (`0:100:10`) or `...` for all.
   Begin a negative one with an equals sign: `--index=-3:`.
+- **A folder** stands for the files in it; one that a plugin reads as a whole, such as a series of
+  DICOM files, is one resource, but to `convert --to`, which converts its files.
 - **`NO_COLOR`** turns colors off; so does `TERM=dumb`, with the progress bar. The [variables of
   iio](environment.md) count here as well.
 - What comes from files, and would command a terminal, is shown as escapes.

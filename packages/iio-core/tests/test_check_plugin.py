@@ -145,4 +145,4 @@ def test_nothing_is_checked_where_nothing_of_a_stranger_is_installed(
 def test_without_pytest_it_is_told_what_to_install(run: Callable[..., Any]) -> None:
     done = run(f"import sys; sys.modules['pytest'] = None\n{COMMAND}", "check-plugin", check=False)
     assert done.returncode == 1
-    assert done.stderr == "iio: checking needs pytest: pip install iio-core[testing]\n"
+    assert done.stderr == 'iio: checking needs pytest: pip install "iio-core[testing]"\n'

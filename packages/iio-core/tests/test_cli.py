@@ -145,6 +145,34 @@ def test_info_about_patterns_and_folders(
 
 
 @pytest.mark.usefixtures("fake")
+def test_a_folder_that_no_plugin_reads_whole_stands_for_its_files(
+    picture: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def open_reader(resource: Any, format: str | None, /) -> Any:
+        names = [entry.name for entry in resource.entries()]
+        if any(name.endswith("damaged") for name in names):
+            raise iio.DecodeError("it is damaged")
+        if not any(name.endswith(".scan") for name in names):
+            raise iio.NotThisFormat("there is no scan in it")
+        return fakes.StubReader(RGB)
+
+    monkeypatch.chdir(picture.parent)
+    for name, file in (("photos", "1.fake"), ("scans", "1.scan"), ("bad", "damaged")):
+        Path(name).mkdir()
+        Path(name, file).write_bytes(picture.read_bytes())
+    folder = fakes.format("DIR", directories=True, extensions=())
+    with iio.use(fakes.spec("dirs", folder, plugin=fakes.reading(open_reader))):
+        assert main(["info", "--json", "photos", "scans"]) == 0
+        files = [found["file"] for found in json.loads(capsys.readouterr().out)]
+        assert files == ["photos/1.fake", "scans"]
+        assert main(["compare", "photos", "photos"]) == 0
+        assert main(["montage", "photos", "-o", "sheet.fake"]) == 0
+        capsys.readouterr()
+        assert main(["info", "bad"]) == 1
+        assert "it is damaged" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("fake")
 def test_info_about_some_images(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "a.fake"
     path.write_bytes(fakes.encode(RGB, RGB, RGB, meta={"n": 1}))

@@ -270,6 +270,15 @@ def test_doctor_loads_backends_when_asked(wheels: Path, iio_command: Command) ->
     assert "noise" not in asked
 
 
+@pytest.mark.parametrize(("module", "problems"), [("no_such_backend", 0), ("no_such_import", 1)])
+def test_a_backend_that_is_not_installed_is_no_problem(
+    wheels: Path, iio_command: Command, module: str, problems: int
+) -> None:
+    (wheels / "w_good_plugin.py").write_text(f"import {module}\n")
+    asked = iio_command("doctor", "--load", IIO_PLUGINS="good")
+    assert asked.stdout.count("it cannot be imported") == problems
+
+
 @pytest.fixture
 def nothing_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_absent, "installed_version", lambda distribution: None)

@@ -163,10 +163,12 @@ def test_what_to_install_for_a_device(monkeypatch) -> None:
         (True, None),
     )
     monkeypatch.setattr(_catalog, "ENTRIES", (entry,))
-    with pytest.raises(iio.PluginNotInstalledError, match=r"pip install iio-cam\[all\]") as caught:
+    with pytest.raises(
+        iio.PluginNotInstalledError, match=r'pip install "iio-cam\[all\]"'
+    ) as caught:
         iio.imread("<video0>")
     assert caught.value.install == ("iio-cam[all]",)
-    with pytest.raises(iio.NoPluginError, match=r"<video#> \(pip install iio-cam\[all\]\)"):
+    with pytest.raises(iio.NoPluginError, match=r'<video#> \(pip install "iio-cam\[all\]"\)'):
         iio.imread("<vidoe0>")
 
 

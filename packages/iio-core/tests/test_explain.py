@@ -30,7 +30,7 @@ def test_the_ranking_as_an_object() -> None:
     assert found.chosen.plugin.spec.name == "a" and found.chosen in found.candidates
     assert [c.verdict for c in found.candidates][2:] == ["chosen", ""]
     assert "trust={'F'}" in found.candidates[0].verdict
-    assert "no_such_backend is not installed: pip install iio-d[x]" in found.candidates[1].verdict
+    assert 'no_such_backend is not installed: pip install "iio-d[x]"' in found.candidates[1].verdict
     assert found.install == ("iio-d[x]",)
     trusted = iio.explain(b"MAGIC", extension=".f", trust={"F"})
     assert trusted.chosen.plugin.spec.name == "c"

@@ -239,7 +239,7 @@ def test_without_pytest_it_is_told_what_to_install() -> None:
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     last = run.stderr.strip().splitlines()[-1]
     assert last == (
-        "ModuleNotFoundError: the testing kit needs pytest: pip install iio-core[testing]"
+        'ModuleNotFoundError: the testing kit needs pytest: pip install "iio-core[testing]"'
     )
 
 

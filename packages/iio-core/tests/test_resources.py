@@ -206,6 +206,16 @@ def test_a_text_file_is_told_so(make) -> None:
         open_target(make("text"))
 
 
+def test_a_file_that_is_open_the_other_way_is_told_so(tmp_path) -> None:
+    path = tmp_path / "x.fake"
+    with path.open("wb") as file, pytest.raises(iio.DecodeError, match="cannot be read from"):
+        resource(file).head()
+    path.write_bytes(b"as it was")
+    with path.open("rb") as file, pytest.raises(iio.OptionError, match="cannot be written to"):
+        open_target(file)
+    assert path.read_bytes() == b"as it was"
+
+
 def test_a_file_that_would_block_is_told_so() -> None:
     stream = Minimal(b"")
     stream.read = lambda n=-1: None

@@ -203,6 +203,16 @@ def test_without_the_internet(fake, server, cache, monkeypatch, variable) -> Non
     assert server.asked == []
 
 
+def test_another_file_of_its_name_is_not_said_to_be_missing(fake, cache, monkeypatch) -> None:
+    monkeypatch.setenv("IIO_NO_INTERNET", "1")
+    cache.mkdir(parents=True)
+    with pytest.raises(iio.DecodeError, match="it is not in"):
+        iio.imread("imageio:cat.fake")
+    (cache / "cat.fake").write_bytes(DATA[:-1] + b"?")
+    with pytest.raises(iio.DecodeError, match=r"cat\.fake is not it \(by its SHA-256\)"):
+        iio.imread("imageio:cat.fake")
+
+
 def test_a_mirror_in_a_folder(fake, server, cache, tmp_path, monkeypatch) -> None:
     (tmp_path / "mirror").mkdir()
     (tmp_path / "mirror" / "cat.fake").write_bytes(DATA)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gc
+import warnings
 import weakref
 
 import fakes
@@ -536,6 +537,19 @@ def test_a_writer_may_take_arrays_as_they_are() -> None:
     assert [i.shape for i in file._writer.images] == [(2, 3, 4, 5, 6), (3,), (3,)]
 
 
+def test_a_mask_that_is_left_out_is_told() -> None:
+    image = np.ma.masked_greater(IMAGES[2], 1)
+    with writer() as file:
+        with pytest.warns(iio.IIOWarning, match="<bytes>: the mask of the array is left") as told:
+            file.write(image)
+        assert [warning.filename for warning in told] == [__file__]
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            for meant in (image.filled(0), image.data, np.ma.array(IMAGES[0])):
+                file.write(meant)
+        assert [written.max() for written in file.images] == [2, 0, 2, 0]
+
+
 @pytest.mark.parametrize(
     ("image", "expected"),
     [
@@ -636,7 +650,7 @@ def test_writing_again_appends_and_metadata_is_handed_on() -> None:
 
 def test_a_closed_session_takes_nothing() -> None:
     file = writer()
-    with pytest.raises(iio.OptionError, match="has no option 'levl'"):
+    with pytest.raises(iio.OptionError, match=r"^<bytes>: plugin '.*' for .* has no option 'levl'"):
         file.write(IMAGES[0], levl=1)
     file.write(IMAGES[0])
     file.close()

@@ -139,3 +139,21 @@ def test_a_mode_is_advised_only_if_it_helps(extension, channels, dtype, mode):
 def test_a_batch_that_is_called_one_image_is_told_so(extension, shape, options, told):
     with pytest.raises(iio.EncodeError, match=told):
         write(extension, np.zeros(shape, np.uint8), **options)
+
+
+@pytest.mark.parametrize(
+    ("shape", "dtype", "extension", "advice"),
+    [
+        ((4, 5), bool, ".jpg", "mode='L'."),
+        ((4, 5), bool, ".webp", "mode='RGB'."),
+        ((4, 5), "int16", ".png", "astype('uint8') (or to 0..65535, and 'uint16')."),
+        ((4, 5, 3), "int16", ".png", "astype('uint8')."),
+        ((4, 5), "int8", ".png", "astype('uint8')."),
+        ((4, 5, 1), "uint8", ".png", "image[..., 0]."),
+    ],
+)
+def test_the_way_out_loses_no_more_than_it_must(shape, dtype, extension, advice):
+    image = np.zeros(shape, dtype)
+    with pytest.raises(iio.EncodeError) as caught:
+        iio.imwrite("<bytes>", image, extension=extension, is_batch=False)
+    assert str(caught.value).endswith(advice)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import warnings
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -208,6 +209,21 @@ def test_durations_of_each_frame():
             continue
         with iio.imopen(data, "r") as back:
             assert [round(back.metadata(index=i)["duration"]) for i in range(3)] == [50, 200, 90]
+
+
+@pytest.mark.parametrize("extension", [".gif", ".png", ".webp", ".avif"])
+def test_the_frame_rate_of_a_video_is_kept(extension):
+    """Its duration is that of the whole, in seconds."""
+    frames = [np.roll(RGB, 5 * i, axis=1) for i in range(3)]
+    for told in ({"fps": 20.0, "duration": 1.0}, {"duration": 1, "fps": Fraction(20)}):
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", iio.MetadataWarning)
+            data = write(extension, frames, metadata=told)
+        assert meta(data, extension, index=0)["duration"] == pytest.approx(50)
+    data = write(extension, frames, metadata={"fps": 20.0, "duration": 1.0}, duration=80)
+    assert meta(data, extension, index=0)["duration"] == pytest.approx(80)
+    data = write(extension, frames, metadata={"fps": 20.0, "durations": [40, 70, 90]})
+    assert meta(data, extension, index=1)["duration"] == pytest.approx(70)
 
 
 LOST = {

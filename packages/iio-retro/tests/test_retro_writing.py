@@ -142,6 +142,7 @@ def test_options_that_make_no_sense(extension: str, options: dict[str, object]) 
 
 
 def test_metadata_that_is_no_place_is_told() -> None:
-    with pytest.warns(iio.MetadataWarning, match="hotspot"):
+    with pytest.warns(iio.MetadataWarning, match="hotspot") as told:
         written(RGB, ".xpm", metadata={"hotspot": "nowhere"})
+    assert told[0].filename == __file__
     assert b"41 30 " in written(RGB, ".xpm", metadata={"hotspot": (3, 4)})

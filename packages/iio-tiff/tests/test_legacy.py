@@ -45,6 +45,24 @@ def test_volumes_and_images_are_written(tmp_path: Path) -> None:
     assert iio.immeta(path, index=0)["compression"] == 8
 
 
+@pytest.mark.parametrize("format", [None, "TIFF"])
+def test_images_of_one_size_are_a_volume(tmp_path: Path, format: str | None) -> None:
+    path = tmp_path / "loose.tif"
+    v2.mimwrite(path, list(STACK))
+    np.testing.assert_array_equal(v2.volread(path, format), STACK)
+    (volume,) = v2.mvolread(path, format)
+    np.testing.assert_array_equal(volume, STACK)
+    assert v2.imread(path, format).shape == STACK.shape[1:]
+    v2.mvolwrite(path, [STACK, STACK + 1])
+    assert len(v2.mvolread(path, format)) == 2
+
+
+def test_images_of_several_sizes_are_no_volume(tmp_path: Path) -> None:
+    path = tmp_path / "loose.tif"
+    v2.mimwrite(path, [STACK[0], STACK[1, :4]])
+    assert [image.shape for image in v2.mvolread(path)] == [(8, 9), (4, 9)]
+
+
 def test_a_reader_of_pages(path: Path) -> None:
     with v2.get_reader(path, format="TIFF", mode="I") as reader:
         assert len(reader) == 4

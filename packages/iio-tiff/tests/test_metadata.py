@@ -101,6 +101,15 @@ def test_what_has_no_place_is_told() -> None:
         iio.imwrite("<bytes>", noise(4, 5), extension=".ome.tif", metadata={"note": "lost"})
 
 
+def test_what_has_no_place_is_told_once_where_iio_was_called() -> None:
+    lost = {"one": b"1", "two": b"2", "three": object()}
+    with pytest.warns(iio.MetadataWarning) as told:
+        iio.imwrite("<bytes>", noise(4, 5), extension=".tif", metadata=lost)
+    (warning,) = told
+    assert warning.filename == __file__
+    assert all(repr(name) in str(warning.message) for name in lost)
+
+
 def test_of_pillow() -> None:
     tags = TiffImagePlugin.ImageFileDirectory_v2()
     tags[270], tags[305], tags[306] = "a cat", "a program", "2023:01:02 03:04:05"

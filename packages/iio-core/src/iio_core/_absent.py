@@ -8,9 +8,28 @@ from ._registry import Plugin, Registry
 from ._select import Candidate, Table
 from ._spec import Format, Pixels, PluginSpec, Signature
 
-__all__ = ["LEFT_OUT", "devices", "is_left_out", "no_such_device", "readers", "writers"]
+__all__ = [
+    "LEFT_OUT",
+    "devices",
+    "is_left_out",
+    "no_such_device",
+    "pip_install",
+    "readers",
+    "writers",
+]
 
 _ANY = (Pixels("uint8"),)
+
+
+def pip_install(*needs: str) -> str:
+    """Return what to type to install one of these; an extra is quoted, for shells that match [].
+
+    Examples
+    --------
+    >>> print(pip_install("iio-tiff", "iio-pillow[heif]"))
+    pip install iio-tiff or "iio-pillow[heif]"
+    """
+    return "pip install " + " or ".join(f'"{need}"' if "[" in need else need for need in needs)
 
 
 def readers(head: bytes, filename: str, registry: Registry) -> list[Candidate]:
@@ -36,7 +55,7 @@ def no_such_device(name: str, registry: Registry, plugin: object) -> str:
     for owner, format in table(registry, writing=False).rows:
         left_out = is_left_out(owner.distribution)
         for device in format.devices:
-            known.setdefault(device, "" if left_out else f" (pip install {format.requires})")
+            known.setdefault(device, "" if left_out else f" ({pip_install(format.requires or '')})")
     known.pop("<>", None)
     listed = ", ".join(f"{device}{hint}" for device, hint in sorted(known.items())) or "none"
     who = "no plugin reads" if plugin is None else f"plugin {plugin!r} does not read"

@@ -275,7 +275,7 @@ def no_such_plugin(name: str, registry: Registry) -> IIOError:
         return NoPluginError(f"plugin {name!r}: {_absent.LEFT_OUT}", rejected=registry.rejected)
     if distribution is not None:
         return PluginNotInstalledError(
-            f"plugin {name!r} is not installed: pip install {distribution}",
+            f"plugin {name!r} is not installed: {_absent.pip_install(distribution)}",
             rejected=registry.rejected,
             install=(distribution,),
         )
@@ -306,10 +306,10 @@ def nobody_reads(
     details = {"candidates": judged, "rejected": registry.rejected, "install": install}
     if judged:
         best = judged[0]
-        lines = [f"{resource.name} is {best.format.name or 'of no known format'}, but "]
+        lines = [_what_it_is(resource, best.format.name)]
         lines[0] += f"plugin {best.plugin.spec.name!r} cannot read it: {best.verdict}"
-        if install and f"pip install {install[0]}" not in lines[0]:
-            lines[0] += f". Others would: pip install {' or '.join(install)}"
+        if install and _absent.pip_install(install[0]) not in lines[0]:
+            lines[0] += f". Others would: {_absent.pip_install(*install)}"
         kind = PluginNotInstalledError if install else NoPluginError
         return kind("\n".join(lines + (table(judged) if len(judged) > 1 else [])), **details)  # type: ignore[arg-type]
     if resource.is_directory:
@@ -322,13 +322,20 @@ def nobody_reads(
     return _not_recognized(resource, registry, details)
 
 
+def _what_it_is(resource: Resource, format: str) -> str:
+    """Begin a sentence with what is known of a resource: of a directory, no more than that."""
+    if resource.is_directory:
+        return f"{resource.name} is a directory, and "
+    return f"{resource.name} is {format}, but " if format else f"{resource.name}: "
+
+
 def _not_recognized(resource: Resource, registry: Registry, details: dict[str, Any]) -> IIOError:
     head = resource.head(16)
     promised = _select.promised(
         head, resource.filename, _select.table(registry, writing=False)
     ) or _select.promised(head, resource.filename, _absent.table(registry, writing=False))
     if promised:
-        name = promised[0][1].name
+        name = max(promised, key=lambda row: row[1].priority)[1].name
         return DecodeError(
             f"{resource.name} is called {_extension(resource)}, but it is not {name}: it "
             + (f"begins with {_shown(head)}" if head else "is empty"),
@@ -338,7 +345,7 @@ def _not_recognized(resource: Resource, registry: Registry, details: dict[str, A
         return DecodeError(f"{resource.name} is empty")
     return NoPluginError(
         f"no plugin recognizes {resource.name}: it begins with {_shown(head)}, and "
-        + (f"no plugin knows {_extension(resource)}" if resource.extension else "has no extension")
+        + (f"no plugin reads {_extension(resource)}" if resource.extension else "has no extension")
         + (
             f". Installed are: {', '.join(p.spec.name for p in registry.plugins)}"
             if registry.plugins
@@ -360,8 +367,9 @@ def nobody_writes(
     absent = candidates or _absent.writers(target.filename, registry)
     install = _install(absent)
     if install and (plugin is None or candidates):
+        what = format or absent[0].extension or name
         return PluginNotInstalledError(
-            f"nothing installed here writes {name}: pip install {' or '.join(install)}",
+            f"{target.name}: nothing installed here writes {what}: {_absent.pip_install(*install)}",
             candidates=tuple(absent),
             rejected=registry.rejected,
             install=install,
@@ -374,11 +382,14 @@ def nobody_writes(
             rejected=registry.rejected,
         )
     known = sorted({e for p, f in rows for e in f.extensions})
-    what = f"no installed plugin writes {name}" if name else f"{target.name} has no extension"
+    what = f"{target.name}: no installed plugin writes {name}"
     if plugin is not None and name:
-        what = f"plugin {plugin!r} does not write {name}"
-    how = "" if name else "; say which format with extension='.png', for example"
+        what = f"{target.name}: plugin {plugin!r} does not write {name}"
+    if not name:
+        what = (
+            f"{target.name} has no extension; say which format with extension='.png', for example"
+        )
     return NoPluginError(
-        f"{target.name}: {what}{how}. Can be written: {' '.join(known) or 'nothing'}",
+        f"{what}. Can be written: {' '.join(known) or 'nothing'}",
         rejected=registry.rejected,
     )

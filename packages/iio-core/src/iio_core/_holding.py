@@ -69,7 +69,7 @@ def elsewhere(registry: Registry, plugin: str, format: str, filename: str, kind:
     kind : tuple
         What is to be written.
     """
-    from ._absent import is_left_out
+    from ._absent import is_left_out, pip_install
     from ._absent import writers as absent_writers
 
     found = registry.find(plugin)
@@ -84,4 +84,4 @@ def elsewhere(registry: Registry, plugin: str, format: str, filename: str, kind:
         for c in absent_writers(filename, registry)
         if c.claim == EXTENSION and holds(c.format, kind) and not is_left_out(c.plugin.distribution)
     ]
-    return f"pip install {install[0]} brings a plugin that writes it as it is" if install else ""
+    return f"{pip_install(install[0])} brings a plugin that writes it as it is" if install else ""

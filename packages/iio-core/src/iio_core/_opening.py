@@ -238,11 +238,11 @@ def obstacle(candidate: Candidate, trust: Collection[str] = ()) -> str:
     """Return why a candidate cannot be used here; an empty string if it can."""
     format = candidate.format
     if candidate.install:
-        from ._absent import LEFT_OUT, is_left_out
+        from ._absent import LEFT_OUT, is_left_out, pip_install
 
         if is_left_out(candidate.plugin.distribution):
             return LEFT_OUT
-        return f"it is not installed: pip install {candidate.install}"
+        return f"it is not installed: {pip_install(candidate.install)}"
     if format.trust == "external" and not _trusted(format, trust):
         return (
             "decoding it can run a program or open other files; if you trust this one: "
@@ -252,7 +252,9 @@ def obstacle(candidate: Candidate, trust: Collection[str] = ()) -> str:
         return "its decoder is not fuzzed, and IIO_BLOCK_UNTRUSTED is set"
     absent = missing(format.modules) if format.modules else ""
     if absent:
-        return f"its backend {absent} is not installed: pip install {format.requires or absent}"
+        from ._absent import pip_install
+
+        return f"its backend {absent} is not installed: {pip_install(format.requires or absent)}"
     return ""
 
 

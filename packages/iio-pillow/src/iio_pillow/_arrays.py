@@ -111,14 +111,18 @@ def _advice(array: np.ndarray[Any, Any], format: Format) -> str:
             f"An array of {array.ndim} axes is a batch of images, which is_batch=False "
             "contradicts; each image of a batch has 2 axes or 3."
         )
+    if array.ndim == 3 and array.shape[2] == 1:
+        return "One channel has no axis of its own: image[..., 0]."
     if array.ndim == 3 and array.shape[2] not in (2, 3, 4):
         return "Several images go along the first axis, channels along the last."
     dtypes = {p.dtype for p in format.writes}
-    if array.dtype.name not in dtypes and "uint8" in dtypes:
+    mode = _helpful_mode(array, format)
+    if array.dtype.name not in dtypes and "uint8" in dtypes and (array.dtype != bool or not mode):
         if array.dtype.kind == "f":
             return "If its values are from 0 to 1: (image * 255).round().astype('uint8')."
-        return "Scale it to 0..255 and convert it: image.astype('uint8')."
-    mode = _helpful_mode(array, format)
+        deep = array.ndim == 2 and array.dtype.itemsize > 1 and "uint16" in dtypes
+        more = " (or to 0..65535, and 'uint16')" if deep else ""
+        return f"Scale it to 0..255 and convert it: image.astype('uint8'){more}."
     if mode is None:
         return "Convert it first; Pillow cannot do it."
     # With a mode of one channel a third axis counts images, see `is_batch`.

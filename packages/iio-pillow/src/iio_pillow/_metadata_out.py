@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import struct
 from collections.abc import Collection, Mapping, MutableMapping, Sequence, Sized
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 from iio_core import MetadataWarning, warn
@@ -97,6 +99,8 @@ def saving(
     if isinstance(group := metadata.get(EXIF_GROUP), Mapping):
         # The same tags once more; who changes them in imageio's way does it there.
         metadata = {k: v for k, v in metadata.items() if k != EXIF_GROUP} | dict(group)
+    if "duration" in holds:
+        metadata = _timed(metadata)
     for name, value in metadata.items():
         if not isinstance(name, str):
             lost.append(f"{name!r} (no string)")
@@ -136,6 +140,19 @@ def saving(
         message = f"{format} cannot hold this metadata, which is left out: {', '.join(new)}"
         warn(f"{file}: {message}" if file else message, MetadataWarning)
     return options
+
+
+def _timed(metadata: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return metadata of a video with how long a frame is shown; any other as it is.
+
+    What says how many frames a second has is a video, whose duration is that of the whole, and in
+    seconds.
+    """
+    fps = metadata.get("fps")
+    if isinstance(fps, bool) or not isinstance(fps, Real) or not 0 < float(fps) < math.inf:
+        return metadata
+    rest = {k: v for k, v in metadata.items() if k not in ("fps", "duration")}
+    return rest | {"duration": 1000 / float(fps)}
 
 
 def is_exif(value: Any) -> bool:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import warnings
-
-from iio_core import DecodeError, IIOWarning
+from iio_core import DecodeError, IIOWarning, warn
 
 from ._codecs import lacking
 from ._images import Image
@@ -40,14 +38,13 @@ def refuse_missing(image: Image, name: str, *, fill: bool) -> None:
     )
     if not fill:
         raise DecodeError(f"{text}; fill_missing=True fills them with zeros", plugin="tiff")
-    warnings.warn(f"{text}; they are filled with zeros", IIOWarning, stacklevel=5)
+    warn(f"{text}; they are filled with zeros", IIOWarning)
 
 
 def tell_absent(number: int, image: Image, name: str) -> None:
     """Warn of strips or tiles that are not in the file."""
     if number:
-        warnings.warn(
+        warn(
             f"{name} leaves {number} strips or tiles out; they are filled with {image.key.nodata}",
             IIOWarning,
-            stacklevel=5,
         )

@@ -18,7 +18,8 @@ __all__ = ["FEI_TABLE", "TABLE", "TiffFormat"]
 class TiffFormat(LegacyFormat):
     """TIFF under one of its names: a series is an image, or a volume.
 
-    Only where many images are asked for (``mimread``) the one stack that a file holds is those.
+    Only where many images are asked for (``mimread``) the one stack that a file holds is those, and
+    only where a volume is asked for (``volread``) loose pages are one.
     """
 
     def prepare(
@@ -28,25 +29,29 @@ class TiffFormat(LegacyFormat):
         return image
 
     def count(self, session: ReadSession, mode: str) -> int | None:
-        """Return how many images there are: pages of the only stack, or else series."""
+        """Return how many there are: pages of the only stack, loose pages as one, or series."""
+        if _are_loose(session, mode):
+            return 1
         pages = _pages(session) if mode == "I" else 0
         return pages or session.count()
 
     def read(
         self, session: ReadSession, index: int, mode: str, options: Mapping[str, Any]
     ) -> np.ndarray[Any, Any]:
-        """Return a page of the only stack, or else a series."""
+        """Return a page of the only stack, loose pages stacked, or else a series."""
         if mode == "I" and _pages(session):
             wanted = {k: v for k, v in options.items() if k == "maxworkers"}
             part = session.read_region(slice(index, index + 1), index=0, **wanted)
             page: np.ndarray[Any, Any] = part[0]
             return page
-        return session.read(index=index, **options)
+        return session.read(index=... if _are_loose(session, mode) else index, **options)
 
     def properties(
         self, session: ReadSession, index: int, mode: str, options: Mapping[str, Any]
     ) -> ImageProperties:
         """Describe what `read` with the same arguments returns."""
+        if _are_loose(session, mode):
+            return session.properties(index=..., **options)
         found = session.properties(index=index if mode != "I" else 0, **options)
         if mode == "I" and _pages(session):
             from dataclasses import replace
@@ -70,6 +75,17 @@ def _pages(session: ReadSession) -> int:
     found = session.properties(index=0)
     axes = found.axes or ""
     return (found.shape[0] or 0) if axes[:1] not in ("", "Y") else 0
+
+
+def _are_loose(session: ReadSession, mode: str) -> bool:
+    """Tell whether a volume is asked for, and the file has several images of one size."""
+    count = session.count() or 0
+    if mode not in ("v", "V") or count < 2:
+        return False
+    first = session.properties(index=0)
+    return (first.axes or "")[:1] == "Y" and all(
+        session.properties(index=n).shape == first.shape for n in range(1, count)
+    )
 
 
 TABLE = (

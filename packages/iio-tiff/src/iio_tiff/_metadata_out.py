@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import math
-import warnings
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from tifffile import TIFF
 
-from iio_core import MetadataWarning
+from iio_core import MetadataWarning, warn
 
 __all__ = ["Told", "sorted_out"]
 
@@ -53,21 +52,25 @@ _OF_IMAGEJ = frozenset(
 
 
 class Told:
-    """Tells of entries that are lost, each once for a file."""
+    """Tells of entries that are lost, each once for a file, and those of an image together."""
 
     def __init__(self, name: str) -> None:
         self._name = name
         self._told: set[str] = set()
+        self._reasons: dict[str, list[str]] = {}
 
     def lost(self, entry: str, why: str) -> None:
-        """Warn that an entry is not written."""
+        """Note that an entry is not written."""
         if entry not in self._told:
             self._told.add(entry)
-            warnings.warn(
-                f"{self._name}: metadata {entry!r} is not written: {why}",
-                MetadataWarning,
-                stacklevel=5,
-            )
+            self._reasons.setdefault(why, []).append(repr(entry))
+
+    def tell(self) -> None:
+        """Warn of all that was noted since the last time."""
+        reasons, self._reasons = self._reasons, {}
+        if reasons:
+            lost = "; ".join(f"{', '.join(names)} ({why})" for why, names in reasons.items())
+            warn(f"{self._name}: metadata that is not written: {lost}", MetadataWarning)
 
 
 def sorted_out(metadata: Mapping[str, Any], dialect: str, told: Told) -> dict[str, Any]:
@@ -104,6 +107,7 @@ def sorted_out(metadata: Mapping[str, Any], dialect: str, told: Told) -> dict[st
     if tags:
         arguments["extratags"] = list(tags.values())
     arguments["metadata"] = inner
+    told.tell()
     return arguments
 
 

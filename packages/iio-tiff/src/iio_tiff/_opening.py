@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import io
-import warnings
 from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, cast
 
 from tifffile import TiffFile
 
-from iio_core import DecodeError, IIOWarning, NotThisFormat, OptionError, Resource
+from iio_core import DecodeError, IIOWarning, NotThisFormat, OptionError, Resource, warn
 
 from . import _forks as _forks  # to be there before anybody forks
 from ._directories import Chain
@@ -235,11 +234,10 @@ def _beside(resource: Resource, outline: Outline | None, stack: ExitStack) -> Pa
         other.close()
         found += 1
     if not found:
-        warnings.warn(
+        warn(
             f"{resource.name} is one of {len(outline.files)} files of an image, and the others are "
             "not beside it: only its own pages are read",
             IIOWarning,
-            stacklevel=2,
         )
         return None
     path = stack.enter_context(resource.as_path())

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import logging
 import threading
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from iio_core import IIOWarning
+from iio_core import IIOWarning, warn
 
 __all__ = ["begin_again", "heard"]
 
@@ -79,4 +78,4 @@ def heard(name: str) -> Iterator[None]:
                 logger.removeFilter(_FILTER)
     for message in dict.fromkeys(messages):
         if not any(harmless in message for harmless in _HARMLESS):
-            warnings.warn(f"{name}: {message}", IIOWarning, stacklevel=4)
+            warn(f"{name}: {message}", IIOWarning)

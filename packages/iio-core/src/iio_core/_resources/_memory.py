@@ -54,7 +54,10 @@ class _Borrowed(Positioned):
 
 def read_some(file: IO[bytes], n: int, name: str) -> bytes:
     """Read up to `n` bytes of the caller's file object, of whatever quality that is."""
-    data: object = file.read(n)
+    try:
+        data: object = file.read(n)
+    except io.UnsupportedOperation as error:
+        raise DecodeError(f"{name} cannot be read from; open it with mode 'rb'") from error
     if isinstance(data, str):
         raise _in_text_mode(name)
     if data is None:
@@ -131,7 +134,7 @@ class FileObjectTarget(Target):
     Raises
     ------
     OptionError
-        If it is open in text mode.
+        If it is open in text mode, or for reading.
     """
 
     def __init__(self, file: IO[bytes], filename: str | None = None) -> None:
@@ -142,6 +145,8 @@ class FileObjectTarget(Target):
         super().__init__(
             name or f"<{type(file).__name__}>", (name or "") if filename is None else filename
         )
+        if isinstance(file, io.IOBase) and not file.closed and not file.writable():
+            raise OptionError(f"{self.name} cannot be written to; open it with mode 'wb'")
         self._borrowed = file
 
     def commit(self) -> None:

@@ -129,9 +129,11 @@ def _failed(uri: str, name: str, url: str, folder: Path, error: Exception) -> De
     reason = str(error)
     if isinstance(error, ValueError) and not isinstance(error, IIOError):
         reason = f"what was sent is not {name}: its SHA-256 is not the known one"
+    path = folder / name
+    kept = f"{path} is not it (by its SHA-256)" if path.exists() else f"it is not in {folder}"
     return DecodeError(
-        f"{uri} is not in {folder}, and could not be downloaded from {url}: {reason}. "
-        "A file that is put there by hand is found, too."
+        f"{uri}: {kept}, and could not be downloaded from {url}: {reason}. "
+        "A file that is put there by hand is found, too, if it is the image."
     )
 
 

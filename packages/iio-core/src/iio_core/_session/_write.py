@@ -15,6 +15,7 @@ from .._errors import EncodeError, OptionError
 from .._interrupts import held_interrupts
 from .._resources import Target
 from .._translate import CAUGHT, Blame
+from .._warning import warn
 from ._base import Session
 
 __all__ = ["WriteSession"]
@@ -81,7 +82,7 @@ class WriteSession(Session):
         if self._closed:
             raise ValueError(f"{self._target.name} is closed")
         if options:
-            where = f"plugin {self.plugin!r} for {self.format}"
+            where = f"{self._target.name}: plugin {self.plugin!r} for {self.format}"
             _options.check(options, _options.names(self._attribute("write")), where=where)
         if metadata is not None and not isinstance(metadata, Mapping):
             raise OptionError(
@@ -246,8 +247,19 @@ class WriteSession(Session):
                 plugin=self.plugin,
                 format=self.format,
             )
+        if hasattr(image, "mask"):
+            self._tell_of_mask(image)
         # Plugins get the machine's byte order, and need not think of the other one.
         return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
+
+    def _tell_of_mask(self, image: Any) -> None:
+        """Warn of a masked array, of which the values below the mask are written."""
+        if isinstance(image, np.ma.MaskedArray) and np.ma.is_masked(image):
+            warn(
+                f"{self._target.name}: the mask of the array is left out, and the values below it "
+                "are written; image.filled(...) says what to write in their place, image.data that "
+                "they are meant"
+            )
 
     def _is_batch(self, array: np.ndarray, asked: bool | None, options: Mapping[str, Any]) -> bool:
         if asked is not None:

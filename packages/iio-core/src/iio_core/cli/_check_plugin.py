@@ -62,7 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
     except ModuleNotFoundError as error:
         if error.name != "pytest":
             raise
-        raise CommandError("checking needs pytest: pip install iio-core[testing]") from error
+        raise CommandError('checking needs pytest: pip install "iio-core[testing]"') from error
     names = [arguments.name] if arguments.name else _strangers()
     if not names:
         raise UsageError("no plugin is installed that is not iio's own: give the name of one")

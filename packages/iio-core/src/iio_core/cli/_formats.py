@@ -170,7 +170,7 @@ def unknown(what: str, registry: Registry) -> str:
 
 
 def _cells(row: Row) -> tuple[object, ...]:
-    missing = f"pip install {row.install}" if row.install else ""
+    missing = _absent.pip_install(row.install) if row.install else ""
     return (
         row.format.name,
         row.plugin,

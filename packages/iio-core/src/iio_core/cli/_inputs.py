@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from .. import _select
+from .._errors import IIOError, NoPluginError
 from .._registry import current
 from ._failures import UsageError, complain, counted
 from ._formats import rows
@@ -118,10 +119,22 @@ def _files_of(folder: str, recursive: bool) -> Iterator[Source]:
 
 
 def is_read_whole(folder: str) -> bool:
-    """Tell whether a plugin reads a folder as one resource."""
+    """Tell whether a plugin reads a folder as one resource.
+
+    A folder has no first bytes: whether its files are those of the plugin is seen by opening it.
+    """
+    from .._api import imopen
     from .._explain import explain
 
-    return explain(folder).chosen is not None
+    if explain(folder).chosen is None:
+        return False
+    try:
+        imopen(folder, "r").close()
+    except NoPluginError:
+        return False
+    except (IIOError, OSError):
+        return True  # it is theirs, and damaged: whoever reads it tells
+    return True
 
 
 def _looks_readable(file: str, known: Collection[str]) -> bool:

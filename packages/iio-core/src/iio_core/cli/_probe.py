@@ -115,9 +115,19 @@ def tried(name: str, entries: Sequence[Any], *, load: bool) -> Outcome:
         for entry in entries:
             spec = entry.load()
             if load:
-                module, _, attribute = spec.plugin.partition(":")
-                getattr(import_module(module), attribute)
+                _load(spec)
     except BaseException as error:
         problem = f"it cannot be imported: {type(error).__name__}: {error}"
         return Outcome(name, problem, traceback.format_exc())
     return Outcome(name)
+
+
+def _load(spec: Any) -> None:
+    """Import a plugin; that it needs a backend which is not installed is no fault of either."""
+    module, _, attribute = spec.plugin.partition(":")
+    try:
+        getattr(import_module(module), attribute)
+    except ModuleNotFoundError as error:
+        optional = {name for format in spec.formats for name in format.modules}
+        if error.name not in optional:
+            raise

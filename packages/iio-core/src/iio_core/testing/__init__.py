@@ -1,6 +1,6 @@
 """The conformance kit: base classes with which a plugin's author tests a plugin.
 
-``pip install iio-core[testing]``, then in ``tests/test_conformance.py``::
+``pip install "iio-core[testing]"``, then in ``tests/test_conformance.py``::
 
     from iio_core.testing import PluginSuite, Sample
 
@@ -82,5 +82,5 @@ def __getattr__(name: str) -> object:
         if error.name != "pytest":
             raise
         raise ModuleNotFoundError(
-            "the testing kit needs pytest: pip install iio-core[testing]", name="pytest"
+            'the testing kit needs pytest: pip install "iio-core[testing]"', name="pytest"
         ) from error

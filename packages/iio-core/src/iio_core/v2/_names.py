@@ -77,7 +77,7 @@ def _elsewhere(name: str) -> IIOError | None:
     if not install:
         return UnknownFormatError(f"format {name!r}: {_absent.LEFT_OUT}")
     return FormatNotInstalledError(
-        f"format {name!r} is not installed: pip install {' or '.join(install)}",
+        f"format {name!r} is not installed: {_absent.pip_install(*install)}",
         install=tuple(install),
     )
 

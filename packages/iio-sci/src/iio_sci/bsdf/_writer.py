@@ -5,13 +5,12 @@ from __future__ import annotations
 import io
 import os
 import struct
-import warnings
 from collections.abc import Mapping
 from typing import Any, Literal
 
 import numpy as np
 
-from iio_core import EncodeError, MetadataWarning, OptionError, Target
+from iio_core import EncodeError, MetadataWarning, OptionError, Target, warn
 
 from ._encoding import METHODS, encodable, write_image
 from ._values import CLOSED, OPEN
@@ -111,9 +110,8 @@ class BsdfWriter:
         held = {k: v for k, v in metadata.items() if 2 <= image.ndim <= 4 and encodable({k: v})}
         refused = [str(k) for k in metadata if k not in held]
         if refused:
-            warnings.warn(
-                f"BSDF cannot hold these here; left out: {', '.join(refused)}",
+            warn(
+                f"{self._target.name}: BSDF cannot hold these here; left out: {', '.join(refused)}",
                 MetadataWarning,
-                stacklevel=3,
             )
         return held

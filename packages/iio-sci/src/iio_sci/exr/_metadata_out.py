@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from iio_core import MetadataWarning, OptionError
+from iio_core import MetadataWarning, OptionError, warn
 
 __all__ = ["Header"]
 
@@ -68,11 +67,10 @@ class Header:
         shown = display_window or self._window("displayWindow") or data
         made["dataWindow"], made["displayWindow"] = _box(data), _box(shown)
         if left_out:
-            warnings.warn(
+            warn(
                 f"{self._name}: OpenEXR's library does not write {', '.join(map(repr, left_out))} "
                 "of the metadata",
                 MetadataWarning,
-                stacklevel=4,
             )
         return made
 

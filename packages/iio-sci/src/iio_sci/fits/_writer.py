@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import io
-import warnings
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import IO, Any, Literal
@@ -12,7 +11,7 @@ from typing import IO, Any, Literal
 import numpy as np
 from astropy.io import fits
 
-from iio_core import EncodeError, MetadataWarning, Target
+from iio_core import EncodeError, MetadataWarning, Target, warn
 
 from ._blocks import BLOCK
 from ._cards import cards_of
@@ -112,10 +111,10 @@ class FitsWriter:
             header["EXTNAME"] = name
         self._tell_apart(header)
         if refused:
-            warnings.warn(
-                f"cards of FITS cannot hold these; left out: {', '.join(refused)}",
+            names = ", ".join(refused)
+            warn(
+                f"{self._target.name}: cards of FITS cannot hold these; left out: {names}",
                 MetadataWarning,
-                stacklevel=2,
             )
         if packing is not None:
             self._write_packed(image, header, scaling, packing, checksum)

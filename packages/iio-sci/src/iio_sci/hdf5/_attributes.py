@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from typing import Any
 
 import h5py
 import numpy as np
 
-from iio_core import LimitError, Limits, MetadataWarning
+from iio_core import LimitError, Limits, MetadataWarning, warn
 
 __all__ = ["attributes_of", "write_attributes"]
 
@@ -87,10 +86,9 @@ def write_attributes(owner: Any, metadata: Mapping[str, Any], name: str) -> None
         except (TypeError, ValueError, OSError):
             left_out.append(key)
     if left_out:
-        warnings.warn(
+        warn(
             f"{name}: {', '.join(map(repr, left_out))} of the metadata are no attributes of HDF5",
             MetadataWarning,
-            stacklevel=4,
         )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 import zipfile
 from collections.abc import Mapping
 from contextlib import suppress
@@ -11,7 +10,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.lib import format as npy
 
-from iio_core import EncodeError, MetadataWarning, OptionError, Target
+from iio_core import EncodeError, MetadataWarning, OptionError, Target, warn
 
 __all__ = ["NpyWriter", "NpzWriter"]
 
@@ -68,7 +67,7 @@ class NpzWriter:
         given = name if name is not None else told.pop("name", None)
         member = f"arr_{len(self._names)}" if given is None else given
         self._check(member, image)
-        _warn_of(told, "NPZ")
+        _warn_of(told, f"{self._target.name}: NPZ")
         if self._archive is None:
             self._archive = zipfile.ZipFile(self._target.open(), mode="w")
         info = zipfile.ZipInfo(f"{member}.npy")  # of 1980: the same array is the same file
@@ -135,7 +134,7 @@ class NpyWriter:
             )
         if image.dtype.hasobject:
             raise EncodeError(f"{self._target.name}: Python objects are not written")
-        _warn_of(dict(metadata or {}), "NPY")
+        _warn_of(dict(metadata or {}), f"{self._target.name}: NPY")
         # Through a method of its own, so that NumPy does not reach for the descriptor.
         npy.write_array(_Sink(self._target.open()), np.asarray(image), allow_pickle=False)
         self._full = True
@@ -152,10 +151,9 @@ class _Sink:
         self.write = file.write
 
 
-def _warn_of(metadata: Mapping[str, Any], format: str) -> None:
+def _warn_of(metadata: Mapping[str, Any], what: str) -> None:
     if metadata:
-        warnings.warn(
-            f"{format} holds no metadata; left out: {', '.join(map(str, metadata))}",
+        warn(
+            f"{what} holds no metadata; left out: {', '.join(map(str, metadata))}",
             MetadataWarning,
-            stacklevel=2,
         )

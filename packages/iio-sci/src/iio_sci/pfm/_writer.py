@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import math
 import sys
-import warnings
 from collections.abc import Mapping
 from typing import Any, Literal
 
 import numpy as np
 
-from iio_core import EncodeError, MetadataWarning, OptionError, Target
+from iio_core import EncodeError, MetadataWarning, OptionError, Target, warn
 
 __all__ = ["PfmWriter"]
 
@@ -76,10 +75,9 @@ class PfmWriter:
         if not (factor > 0 and math.isfinite(factor)):
             raise OptionError(f"scale={factor!r} is not a number above 0")
         if told:
-            warnings.warn(
-                f"PFM holds no metadata but a scale; left out: {', '.join(map(str, told))}",
+            warn(
+                f"{name}: PFM holds no metadata but a scale; left out: {', '.join(map(str, told))}",
                 MetadataWarning,
-                stacklevel=2,
             )
         order = byteorder or {"little": "<", "big": ">"}[sys.byteorder]
         sign = "-" if order == "<" else ""

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 import numpy as np
 
-from iio_core import EncodeError, IIOWarning, MetadataWarning, OptionError, Target
+from iio_core import EncodeError, IIOWarning, MetadataWarning, OptionError, Target, warn
 
 from ._colors import LARGEST, from_floats
 from ._header import RGBE, XYZE
@@ -95,11 +94,7 @@ class RadianceWriter:
         if not highest <= LARGEST or np.isnan(lowest):
             raise EncodeError(f"{name}: HDR holds values up to {LARGEST:g}; there are NaN or more")
         if lowest < 0:
-            warnings.warn(
-                f"{name}: HDR holds no negative values; they are written as 0",
-                IIOWarning,
-                stacklevel=3,
-            )
+            warn(f"{name}: HDR holds no negative values; they are written as 0", IIOWarning)
             image = np.maximum(image, np.float32(0))
         return image
 
@@ -118,10 +113,10 @@ class RadianceWriter:
             else:
                 refused.append(str(name))
         if refused:
-            warnings.warn(
-                f"the header of HDR cannot hold these; left out: {', '.join(refused)}",
+            names = ", ".join(refused)
+            warn(
+                f"{self._target.name}: the header of HDR cannot hold these; left out: {names}",
                 MetadataWarning,
-                stacklevel=3,
             )
         return ("\n".join(lines) + "\n").encode()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import warnings
 from collections.abc import Iterator
 from typing import IO, Any
 
@@ -18,6 +17,7 @@ from iio_core import (
     LimitError,
     OptionError,
     Resource,
+    warn,
 )
 
 from .._flat import Flat
@@ -167,11 +167,10 @@ class SpeReader:
         regions = self._layout.regions
         if roi is None:
             if len(regions) > 1:
-                warnings.warn(
+                warn(
                     f"{self._resource.name} has {len(regions)} regions of interest, and the first "
                     f"is read; roi=0 to {len(regions) - 1} says which",
                     IIOWarning,
-                    stacklevel=2,
                 )
             roi = 0
         if isinstance(roi, bool) or not isinstance(roi, int) or not 0 <= roi < len(regions):
@@ -188,11 +187,10 @@ class SpeReader:
             return
         if not there:
             raise DecodeError(f"{self._resource.name} ends before its first frame does")
-        warnings.warn(
+        warn(
             f"{self._resource.name} declares {self._count} frames, and has {there} by its size; "
             "check_filesize=False takes what it declares",
             IIOWarning,
-            stacklevel=2,
         )
         self._count = there
 
