@@ -1,7 +1,8 @@
 """Fuzz one format with atheris: ``python fuzz.py FORMAT [SECONDS [FLAG ...]]``, or list them.
 
-It begins with the files in ``data``, follows the branches of the decoder, and stops at the first
-file of which anything but an array or an error of iio comes: libFuzzer leaves it as ``crash-…``.
+A flag is libFuzzer's, or a folder in which new files are kept. It begins with the files in
+``data``, follows the branches of the decoder, and stops at the first file of which anything but an
+array or an error of iio comes: libFuzzer leaves it as ``crash-…``.
 """
 
 from __future__ import annotations
@@ -42,8 +43,8 @@ def main(format: str, seconds: str = "600", *more: str) -> None:
         for name in files:
             Path(folder, name).write_bytes(contents(name))
         flags = [f"-max_total_time={seconds}", "-timeout=20", "-rss_limit_mb=2048"]
-        flags += ["-max_len=131072", "-print_final_stats=1", "-verbosity=0", *more]
-        atheris.Setup([sys.argv[0], folder, *flags], test, custom_mutator=mutate)
+        flags += ["-max_len=131072", "-print_final_stats=1", "-verbosity=0"]
+        atheris.Setup([sys.argv[0], *more, folder, *flags], test, custom_mutator=mutate)
         atheris.Fuzz()
 
 

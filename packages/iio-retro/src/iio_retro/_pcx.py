@@ -125,13 +125,13 @@ class PcxReader(Still):
         before it: of several such bytes in a row, the first, the third and so on are codes.
         """
         data = np.frombuffer(self.input.data, np.uint8)[_HEADER.size :]
-        high = data >= 0xC0
-        places = np.arange(len(data))
-        begins = high & ~np.concatenate([[False], high[:-1]])
-        code = high & ((places - np.maximum.accumulate(np.where(begins, places, 0))) % 2 == 0)
+        (high,) = np.nonzero(data >= 0xC0)
+        order = np.arange(len(high))
+        begins = np.diff(high, prepend=-2) != 1
+        codes = high[(order - np.maximum.accumulate(np.where(begins, order, 0))) % 2 == 0]
         counts = np.ones(len(data), np.int64)
-        counts[code] = 0
-        (codes,) = np.nonzero(code[:-1])
+        counts[codes] = 0
+        codes = codes[codes + 1 < len(data)]
         counts[codes + 1] = data[codes] & 0x3F
         ends = np.cumsum(counts)
         if not len(ends) or ends[-1] < wanted:
