@@ -22,6 +22,7 @@ EXTENSIONS = {
     "JPEG": ".jpg",
     "WEBP": ".webp",
     "QOI": ".qoi",
+    "BMP": ".bmp",
 }
 """Under which extension the bytes of a format are read."""
 
