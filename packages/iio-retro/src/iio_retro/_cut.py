@@ -19,11 +19,10 @@ After Murray and vanRyper, *Encyclopedia of Graphics File Formats*, 2nd edition,
 from __future__ import annotations
 
 import struct
-import warnings
 
 import numpy as np
 
-from iio_core import IIOWarning, Resource
+from iio_core import Resource, warn
 
 from ._input import Bytes, Input
 from ._runs import Packets, Table
@@ -94,8 +93,7 @@ def _beside(resource: Resource) -> Bytes | None:
             continue
         if palette.data.startswith(b"AH"):
             return read_palette(palette)
-        message = f"{palette.name} is not a palette of Dr. Halo: the picture is read as gray"
-        warnings.warn(message, IIOWarning, stacklevel=2)
+        warn(f"{palette.name} is not a palette of Dr. Halo: the picture is read as gray")
     return None
 
 

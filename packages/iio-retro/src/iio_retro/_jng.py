@@ -13,11 +13,10 @@ After *JNG (JPEG Network Graphics) Format Version 1.0* (2001), sections 1.1 (chu
 from __future__ import annotations
 
 import struct
-import warnings
 
 import numpy as np
 
-from iio_core import IIOWarning, Resource
+from iio_core import Resource, warn
 
 from ._input import Input
 from ._jpeg import decode_jpeg
@@ -105,8 +104,7 @@ class Jng:
         image.data = self._alpha
         alpha = image.pixels()
         if alpha.dtype == np.uint16:
-            message = f"{self._input.name}: of 16 bits of alpha beside 8 of color, 8 are kept"
-            warnings.warn(message, IIOWarning, stacklevel=2)
+            warn(f"{self._input.name}: of 16 bits of alpha beside 8 of color, 8 are kept")
             alpha = (alpha >> 8).astype(np.uint8)
         return alpha
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Collection, Mapping
 
 import numpy as np
 
-from iio_core import EncodeError, MetadataWarning, Target
+from iio_core import EncodeError, MetadataWarning, Target, warn
 
 from ._input import Bytes
 from ._still import Array
@@ -62,7 +61,7 @@ class StillWriter:
         left_out = [name for name in metadata or () if name not in holds]
         if left_out:
             message = f"{self._target.name}: {self.FORMAT} does not hold {', '.join(left_out)}"
-            warnings.warn(message, MetadataWarning, stacklevel=3)
+            warn(message, MetadataWarning)
 
     def save(self, *parts: bytes | Bytes) -> None:
         """Write the parts of the file, one after the other."""

@@ -14,11 +14,10 @@
 from __future__ import annotations
 
 import struct
-import warnings
 
 import numpy as np
 
-from iio_core import IIOWarning
+from iio_core import warn
 
 from ._bits import unpack, unpack_bits
 from ._input import Bytes, Input
@@ -241,4 +240,4 @@ def _word(input: Input, place: int) -> int:
 
 
 def _warn(input: Input, what: str) -> None:
-    warnings.warn(f"{input.name}: {what}", IIOWarning, stacklevel=2)
+    warn(f"{input.name}: {what}")
