@@ -326,9 +326,8 @@ def confine(memory: int) -> None:
 
         with contextlib.suppress(ValueError, OSError):
             hard = resource.getrlimit(resource.RLIMIT_AS)[1]
-            limit = memory + _SLACK
-            if hard != resource.RLIM_INFINITY:
-                limit = min(limit, hard)
+            wanted = memory + _SLACK
+            limit = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
             resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
 
 
@@ -351,14 +350,14 @@ class Desk:
         return {**found, "said": self._library.said}, data
 
     def _done(self, order: dict[str, Any], body: bytes) -> tuple[dict[str, Any], bytes]:
-        do, page, image = order["do"], order.get("page", 0), self._image
+        do, page = order["do"], order.get("page", 0)
         if do == "open":
             confine(order["memory"])
             self._image = Image(self._library, body, order["format"], order["flags"])
             return {"format": self._image.format}, b""
         if do == "encode":
             return {}, encoded(self._library, order, body)
-        if image is None:
+        if (image := self._image) is None:
             return {}, b""
         if do == "close":
             image.close()
@@ -375,14 +374,12 @@ class Desk:
 
 def main() -> NoReturn:
     """Answer what comes through the pipe, until it ends."""
-    # What libraries print is not for the pipe.
-    answers = os.fdopen(os.dup(1), "wb")
+    answers = os.fdopen(os.dup(1), "wb")  # what libraries print is not for the pipe
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
     os.dup2(nowhere, 2)
-    path = find()
     try:
-        if path is None:
+        if (path := find()) is None:
             raise OSError("there is no such library")
         library = Library(path)
         version = (library.call("GetVersion") or b"").decode()
