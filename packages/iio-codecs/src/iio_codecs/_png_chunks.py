@@ -238,20 +238,21 @@ class _Frames:
         """Take in the next chunk."""
         kind, start, end = found
         length = end - start
-        if kind == b"IHDR":
-            self._header = data[start:end]
-        elif kind == b"acTL" and length == 8:
-            self._declared, self._loop = struct.unpack_from(">II", data, start)
-        elif kind in (b"PLTE", b"tRNS"):
-            self._shared.append((start - 8, end + 4))
-        elif kind == b"fcTL" and length == 26:
-            self._controls.append(struct.unpack_from(">IIIIHHBB", data, start + 4))
-            self._parts.append([])
-        elif kind == b"IDAT":
-            self._default_image = not self._controls
-            self._add_pixels(start, end)
-        elif kind == b"fdAT" and length >= 4:
-            self._add_pixels(start + 4, end)
+        match kind:
+            case b"IHDR":
+                self._header = data[start:end]
+            case b"acTL" if length == 8:
+                self._declared, self._loop = struct.unpack_from(">II", data, start)
+            case b"PLTE" | b"tRNS":
+                self._shared.append((start - 8, end + 4))
+            case b"fcTL" if length == 26:
+                self._controls.append(struct.unpack_from(">IIIIHHBB", data, start + 4))
+                self._parts.append([])
+            case b"IDAT":
+                self._default_image = not self._controls
+                self._add_pixels(start, end)
+            case b"fdAT" if length >= 4:
+                self._add_pixels(start + 4, end)
 
     def animation(self) -> Animation:
         """Return the frames, checked."""

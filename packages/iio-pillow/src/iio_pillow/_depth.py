@@ -168,7 +168,8 @@ def _properties(head: bytes) -> Iterator[tuple[bytes, int, int]]:
 
 def _property_depth(head: bytes, kind: bytes, body: int, stop: int) -> int:
     if kind == b"pixi":
-        return max([8, *head[body + 5 : min(stop, body + 5 + head[body + 4])]])
+        bits = head[body + 5 : min(stop, body + 5 + head[body + 4])]
+        return max(8, max(bits, default=8))
     if kind == b"av1C":
         flags = head[body + 2]
         return 8 + 2 * (flags >> 6 & 1) + 2 * (flags >> 6 & flags >> 5 & 1)
