@@ -254,7 +254,7 @@ ENTRIES: tuple[Entry, ...] = (
      ('.jp2', '.j2k', '.jpx'),
      (
          (0, b'\x00\x00\x00\x0cjP  \r\n\x87\n', None),
-         (0, b'\xffO\xffQ\x00', None),
+         (0, b'\xffO\xffQ', None),
      ),
      True, (), (), -30, (True, False)),
     ('iio-sci[gdal]', 'gdal', 'iio-sci', 'JPEG',
