@@ -97,7 +97,15 @@ def test_animations_are_left_to_others() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["uint16-3.jxr", "uint16-3.jp2", "uint16-3.j2c", "uint16-3.jxl", "uint8-4.avif"]
+    "name",
+    [
+        "uint16-3.jxr",
+        "uint16-4.jxr",
+        "uint16-3.jp2",
+        "uint16-3.j2c",
+        "uint16-3.jxl",
+        "uint8-4.avif",
+    ],
 )
 def test_bytes_behind_the_end_do_no_harm(name: str) -> None:
     dtype, channels = name.partition(".")[0].split("-")

@@ -172,6 +172,20 @@ def test_comment_of_jpeg_and_resolution_of_jpeg_xr() -> None:
     assert told(data)["dpi"] == (300.0, 150.0)
 
 
+@pytest.mark.parametrize("name", ["uint8-3.jxr", "uint16-4.jxr", "float32-1.jxr"])
+def test_a_tag_of_jpeg_xr_that_nobody_knows_is_not_printed(name: str, capfd) -> None:
+    data = (FILES / name).read_bytes()
+    image = iio.imread(data, plugin="codecs")
+    at = int.from_bytes(data[4:8], "little")
+    count = int.from_bytes(data[at : at + 2], "little")
+    entries = data[at + 2 : at + 2 + 12 * count]
+    unknown = (0xBC55).to_bytes(2, "little") + b"\4\0\1\0\0\0\0\0\0\0"
+    directory = (count + 2).to_bytes(2, "little") + unknown + entries + unknown + bytes(4)
+    changed = data[:4] + len(data).to_bytes(4, "little") + data[8:] + directory
+    np.testing.assert_array_equal(iio.imread(changed, plugin="codecs"), image)
+    assert capfd.readouterr() == ("", "")
+
+
 @pytest.mark.parametrize(("extension", "bits"), [(".jxl", 10), (".jp2", 13), (".avif", 10)])
 def test_bits_come_from_the_metadata(extension: str, bits: int) -> None:
     image = picture("uint16", 3) >> (16 - bits)
