@@ -24,6 +24,7 @@ _XMP, _ICC = 0x02BC, 0x8773
 _KIND = 0xBC04  # of the image, such as a page of several
 _DECODED = {_FORMAT, _TURN, _KIND, _WIDTH, _HEIGHT, _X, _Y, _OFFSET, _LENGTH}
 _DECODED |= {_ALPHA_OFFSET, _ALPHA_LENGTH}
+_KNOWN = _DECODED | {_XMP, _ICC}
 _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 6: 1, 7: 1, 8: 2, 9: 4, 11: 4}
 # What is done to show the image, 0 to 7, as EXIF counts: T.832, table A.8.
 _TURNS = (1, 4, 2, 3, 6, 7, 5, 8)
@@ -165,7 +166,7 @@ def _tags(data: bytes) -> dict[int, bytes]:
     """Return the values of the first directory; what is not in the file is left out."""
     at = little(data, 4, 4)
     count = little(data, at, 2)
-    found: dict[int, bytes] = {}
+    places: dict[int, slice] = {}
     for entry in range(at + 2, at + 2 + 12 * count, 12):
         tag, kind, length = little(data, entry, 2), little(data, entry + 2, 2), 0
         length = little(data, entry + 4, 4) * _SIZES.get(kind, 0)
@@ -174,7 +175,9 @@ def _tags(data: bytes) -> dict[int, bytes]:
             if tag == _FORMAT:
                 raise Short("the pixel format is cut")
             continue
-        found[tag] = data[start : start + length]
+        if tag in _KNOWN:
+            places[tag] = slice(start, start + length)
+    found = {tag: data[place] for tag, place in places.items()}
     if len(found.get(_FORMAT, b"")) != 16:
         raise ValueError("its pixel format is none")
     return found
