@@ -1,9 +1,9 @@
-"""Fuzz our parsers of one format with atheris: ``fuzz.py FORMAT [SECONDS [FLAG ...]]``, or list.
+"""Fuzz our parsers of a format with atheris: ``fuzz.py FORMAT [SECONDS [FLAG ...]]``, or list them.
 
-It begins with sound files, follows the branches of the parsers, and stops at the first file of
-which anything but an answer or an error of iio comes: libFuzzer leaves it as ``crash-…``. The
-codecs themselves, which are written in C and fuzzed by their authors, are left out: pixels that
-they would decode are zeros.
+A flag is libFuzzer's, or a folder in which new files are kept. It begins with sound files, follows
+the branches of the parsers, and stops at the first file of which anything but an answer or an error
+of iio comes: libFuzzer leaves it as ``crash-…``. The codecs themselves, which are written in C and
+fuzzed by their authors, are left out: pixels that they would decode are zeros.
 """
 
 from __future__ import annotations
@@ -54,8 +54,8 @@ def main(format: str, seconds: str = "600", *more: str) -> None:
         for name, data in files.items():
             Path(folder, name).write_bytes(data)
         flags = [f"-max_total_time={seconds}", "-timeout=20", "-rss_limit_mb=2048"]
-        flags += ["-max_len=131072", "-print_final_stats=1", "-verbosity=0", *more]
-        atheris.Setup([sys.argv[0], folder, *flags], test)
+        flags += ["-max_len=131072", "-print_final_stats=1", "-verbosity=0"]
+        atheris.Setup([sys.argv[0], *more, folder, *flags], test)
         atheris.Fuzz()
 
 
