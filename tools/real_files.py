@@ -166,8 +166,6 @@ def main(graphicsmagick: Path, pillow: Path) -> None:
             file = kept(extension, made(extension, command, folder))
             kind = "gray" if "in.pgm" in command else "bits" if "in.pbm" in command else "color"
             seen = kind if exact else f"about {kind}"
-            if extension == "xbm":
-                seen = "inverted bits"  # Pillow takes the ones, which are black, for white
             if "square" in command:
                 seen = ""
             for other in (extension, *ALSO.get(extension, ())):

@@ -44,6 +44,13 @@ def test_tiff_of_16_bits_survives() -> None:
     np.testing.assert_array_equal(iio.imread(written(DEEP, ".tif")), DEEP)
 
 
+@pytest.mark.parametrize("extension", EXTENSIONS)
+def test_others_do_not_come_before(extension: str) -> None:
+    """GDAL reads and writes JPEG 2000 as well, and comes late."""
+    explained = iio.explain(written(DEEP, extension), extension=extension)
+    assert explained.chosen is not None and explained.chosen.plugin.spec.name == "codecs"
+
+
 @pytest.fixture
 def with_pillow() -> None:
     if iio.registry.find("pillow") is None:

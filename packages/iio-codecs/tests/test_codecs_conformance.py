@@ -23,7 +23,7 @@ _FORMATS = {
 }
 
 
-@pytest.mark.slow  # ten formats
+@pytest.mark.slow  # eleven formats
 class TestCodecs(PluginSuite):
     entry_point = "iio_codecs._spec:SPEC"
     lossless: ClassVar[dict[str, dict[str, bool]]] = {
@@ -52,3 +52,5 @@ class TestCodecs(PluginSuite):
         yield Sample("JPEG", jpeg, smooth, tolerance=2)
         yield Sample("WEBP", by_pillow(rgb, "WEBP", lossless=True), rgb)
         yield Sample("QOI", by_ffmpeg("qoi", "rgb24", rgb), rgb)
+        bgr = np.ascontiguousarray(rgb[..., ::-1])
+        yield Sample("BMP", by_ffmpeg("bmp", "bgr24", bgr), rgb)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import logging
 import warnings
+import zlib
 
 import numpy as np
 import pytest
-from codecs_samples import FILES, by_pillow, picture
+from codecs_samples import FILES, by_pillow, picture, png
 
 import iio_core as iio
 from iio_codecs._exif import described, orientation_of, without_orientation
@@ -119,18 +121,44 @@ def test_text_and_resolution_of_png() -> None:
         )
 
 
-def test_compressed_text_may_not_be_a_bomb() -> None:
-    import zlib
+PACKED = {b"zTXt": b"a\0\0", b"iTXt": b"a\0\1\0\0\0", b"iCCP": b"a\0\0"}
 
-    from codecs_samples import chunk, png
 
-    bomb = b"Comment\0\0" + zlib.compress(bytes(1 << 22))
-    data = png(RGB, 2, (b"zTXt", bomb), (b"tEXt", b"Title\0a cat"))
-    assert len(told(data)["Comment"]) == 1 << 22
-    with iio.limits(metadata_bytes="1MiB"):
-        found = told(data)
-    assert "Comment" not in found and found["Title"] == "a cat"
-    assert chunk(b"zTXt", bomb) in data
+@pytest.mark.parametrize("kind", PACKED)
+def test_compressed_remarks_may_not_be_a_bomb(kind: bytes, caplog) -> None:
+    bomb = kind, PACKED[kind] + zlib.compress(bytes(1 << 20))
+    data = png(RGB, 2, bomb, (b"tEXt", b"Title\0a cat"))
+    found = told(data)
+    assert len(found["icc_profile" if kind == b"iCCP" else "a"]) == 1 << 20
+    with iio.limits(metadata_bytes=(1 << 20) - 1):
+        with pytest.raises(iio.LimitError, match=r"1048575 bytes.*metadata_bytes="):
+            told(data)
+        np.testing.assert_array_equal(iio.imread(data, plugin="codecs", rotate=True), RGB)
+    assert not caplog.records  # libpng is not asked about remarks
+
+
+@pytest.mark.parametrize("rest", [b"", b"\0\0\0\0"], ids=["sound", "damaged"])
+def test_many_compressed_remarks_are_one_bomb(rest: bytes) -> None:
+    """What is unpacked counts for all of them together, also of those that end in an error."""
+    value = zlib.compress(bytes(1 << 20))  # to about 1/1000
+    bombs = [(b"zTXt", b"a%d\0\0" % n + value[: len(value) - len(rest)] + rest) for n in range(3)]
+    data = png(RGB, 2, *bombs)
+    assert {"a0", "a1", "a2"} <= told(data).keys() or rest
+    with iio.limits(metadata_bytes=(3 << 20) - 10), pytest.raises(iio.LimitError):
+        told(data)
+
+
+def test_what_the_backend_logs_becomes_a_warning(caplog) -> None:
+    """The rows of this file are one more than it declares."""
+    data = bytearray(png(RGB, 2))
+    data[23] -= 1
+    data[29:33] = zlib.crc32(data[12:29]).to_bytes(4, "big")
+    with pytest.warns(iio.IIOWarning, match="<bytes>: PNG warning: IDAT"):
+        image = iio.imread(bytes(data), plugin="codecs")
+    np.testing.assert_array_equal(image, RGB[:-1])
+    assert not caplog.records
+    logging.getLogger("imagecodecs").warning("of somebody else")
+    assert [record.getMessage() for record in caplog.records] == ["of somebody else"]
 
 
 def test_comment_of_jpeg_and_resolution_of_jpeg_xr() -> None:
@@ -142,6 +170,20 @@ def test_comment_of_jpeg_and_resolution_of_jpeg_xr() -> None:
         "<bytes>", RGB, extension=".jxr", plugin="codecs", metadata={"dpi": (300, 150)}
     )
     assert told(data)["dpi"] == (300.0, 150.0)
+
+
+@pytest.mark.parametrize("name", ["uint8-3.jxr", "uint16-4.jxr", "float32-1.jxr"])
+def test_a_tag_of_jpeg_xr_that_nobody_knows_is_not_printed(name: str, capfd) -> None:
+    data = (FILES / name).read_bytes()
+    image = iio.imread(data, plugin="codecs")
+    at = int.from_bytes(data[4:8], "little")
+    count = int.from_bytes(data[at : at + 2], "little")
+    entries = data[at + 2 : at + 2 + 12 * count]
+    unknown = (0xBC55).to_bytes(2, "little") + b"\4\0\1\0\0\0\0\0\0\0"
+    directory = (count + 2).to_bytes(2, "little") + unknown + entries + unknown + bytes(4)
+    changed = data[:4] + len(data).to_bytes(4, "little") + data[8:] + directory
+    np.testing.assert_array_equal(iio.imread(changed, plugin="codecs"), image)
+    assert capfd.readouterr() == ("", "")
 
 
 @pytest.mark.parametrize(("extension", "bits"), [(".jxl", 10), (".jp2", 13), (".avif", 10)])

@@ -23,6 +23,37 @@ def error(data: bytes, image: np.ndarray) -> float:
     return float(np.abs(found - image).mean())
 
 
+LOSSLESS = {".avif": {"lossless": True, "speed": 10}, ".jpg": {"lossless": True}}
+LOSSLESS |= {".webp": {"lossless": True}, ".jxl": {"effort": 1}}
+
+
+@pytest.mark.parametrize(
+    ("extension", "dtype"),
+    [
+        *((extension, "uint8") for extension in (".avif", ".webp", ".qoi", ".bmp")),
+        *((e, "uint16") for e in (".png", ".jxl", ".jxr", ".jp2", ".jhc", ".jls", ".jpg")),
+    ],
+)
+def test_noise_which_no_codec_makes_smaller(extension: str, dtype: str) -> None:
+    top = np.iinfo(dtype).max
+    noise = np.random.default_rng(1).integers(0, top, (256, 300, 3), dtype, endpoint=True)
+    # What is far from every prediction of JPEG-LS is longer still.
+    noise[::2, ::2] = noise[1::2, 1::2] = 0
+    noise[::3, 1::2] = top
+    data = written(noise, extension, **LOSSLESS.get(extension, {}))
+    found = iio.imread(data, plugin="codecs", extension=extension)
+    np.testing.assert_array_equal(found, noise)
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "uint16"])
+def test_jpeg_ls_of_noise_is_larger_than_the_image(dtype: str) -> None:
+    top = np.iinfo(dtype).max
+    noise = np.random.default_rng(1).integers(0, top, (512, 512, 3), dtype, endpoint=True)
+    data = written(noise, ".jls")
+    assert len(data) > noise.nbytes
+    np.testing.assert_array_equal(iio.imread(data, plugin="codecs"), noise)
+
+
 @pytest.mark.parametrize(
     ("extension", "image", "few", "many"),
     [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import time
 from pathlib import Path
 from typing import Any, NoReturn
@@ -245,6 +246,24 @@ def test_what_is_interrupted_is_not_mixed_up(monkeypatch: pytest.MonkeyPatch) ->
         with pytest.raises(iio.DecodeError, match="crashed before"):
             file.read(index=0)
     assert np.array_equal(read(by_pillow(other, "PNG")), other)
+
+
+def test_a_child_is_killed_by_ctrl_c_while_it_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[subprocess.Popen[bytes]] = []
+    popen = subprocess.Popen
+
+    def start(*arguments: Any, **options: Any) -> subprocess.Popen[bytes]:
+        started.append(popen(*arguments, **options))
+        return started[0]
+
+    def interrupt(stream: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(subprocess, "Popen", start)
+    monkeypatch.setattr(_library, "receive", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        _child.Child()
+    assert started[0].returncode is not None
 
 
 def test_without_the_library(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -130,12 +130,12 @@ def tga(data: bytes, shape: tuple[int, ...], dtype: str) -> Array:
 
 
 def xbm(data: bytes, shape: tuple[int, ...], dtype: str) -> Array:
-    """C source: hexadecimal bytes, the leftmost pixel in the least bit."""
+    """C source: hexadecimal bytes, the leftmost pixel in the least bit; 1 is black."""
     text = data.decode("ascii")
     words = text[text.index("{") + 1 :].split("}")[0].split(",")
     values = [int(word, 16) for word in words if word.strip()]
     rows = np.array(values, np.uint8).reshape(shape[0], -1)
-    return np.unpackbits(rows, axis=1, bitorder="little")[:, : shape[1]].astype(bool)
+    return ~np.unpackbits(rows, axis=1, bitorder="little")[:, : shape[1]].astype(bool)
 
 
 def msp(data: bytes, shape: tuple[int, ...], dtype: str) -> Array:

@@ -339,9 +339,9 @@ def webp() -> Sample:
 
 def xbm() -> Sample:
     # C source: width, height, bytes with the leftmost pixel in the least bit. A set bit is the
-    # foreground, which has no color of its own: it reads as True.
+    # foreground, which is black: netpbm, ImageMagick and FFmpeg show it so.
     pixels = bilevel()
-    data = np.packbits(pixels, axis=1, bitorder="little").ravel().tolist()
+    data = np.packbits(~pixels, axis=1, bitorder="little").ravel().tolist()
     text = "#define t_width 16\n#define t_height 4\nstatic char t_bits[] = {\n"
     return (text + ", ".join(f"0x{v:02x}" for v in data) + " };\n").encode(), pixels
 

@@ -80,7 +80,7 @@ BAD: dict[str, list[dict[str, Any]]] = {
         *({"background": (0, 0, 0, 256)}, {"kmin": "x"}, {"lossless": "x"}, {"exact": "x"}),
         *({"duration": "x"}, {"duration": 1 << 24}, {"xmp": "x"}, {"icc_profile": 5}),
     ],
-    "XBM": [{"hotspot": 5}, {"hotspot": (1.5, 2)}],
+    "XBM": [{"hotspot": 5}, {"hotspot": (1.5, 2)}, {"set_bits": "red"}],
 }
 CASES = [(name, options) for name, several in BAD.items() for options in several]
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import stat
+import subprocess
 import sys
+import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar
@@ -77,6 +80,40 @@ def test_a_program_that_fails_is_named(tmp_path: Path, monkeypatch: pytest.Monke
     program(tmp_path, monkeypatch, "sys.exit('no such pen')")
     with pytest.raises(iio.DecodeError, match="inkscape: no such pen"):
         read()
+
+
+def test_a_program_may_say_as_much_as_it_likes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = "[os.write(2, bytes(1 << 16)) for _ in range(500)]; sys.exit('no such pen')"
+    program(tmp_path, monkeypatch, code)
+    tracemalloc.start()
+    try:
+        with pytest.raises(iio.DecodeError, match="no such pen"):
+            read()
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 4 << 20
+
+
+def test_a_program_is_killed_by_ctrl_c(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[subprocess.Popen[bytes]] = []
+    popen = subprocess.Popen
+
+    def start(*arguments: object, **options: object) -> subprocess.Popen[bytes]:
+        started.append(popen(*arguments, **options))
+        return started[0]
+
+    def interrupt(*arguments: object) -> bytes:
+        raise KeyboardInterrupt
+
+    program(tmp_path, monkeypatch, "time.sleep(600)")
+    monkeypatch.setattr(subprocess, "Popen", start)
+    monkeypatch.setattr("iio_retro._metafile._end_of", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        read()
+    assert started[0].returncode == -signal.SIGKILL
 
 
 def test_a_program_that_does_not_end_is_killed(

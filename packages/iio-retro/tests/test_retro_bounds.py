@@ -146,8 +146,9 @@ def test_a_palette_beside_a_picture_is_one_of_dr_halo(tmp_path: Path) -> None:
     (tmp_path / "girl.PAL").write_bytes((DATA / "halo.pal").read_bytes())
     assert iio.imread(picture).ndim == 3
     (tmp_path / "girl.PAL").write_bytes(b"JASC-PAL\r\n0100\r\n")
-    with pytest.warns(iio.IIOWarning, match="not a palette of Dr. Halo"):
+    with pytest.warns(iio.IIOWarning, match="not a palette of Dr. Halo") as caught:
         assert iio.imread(picture).ndim == 2
+    assert caught[0].filename == __file__  # the line that called iio
     (tmp_path / "girl.PAL").write_bytes((DATA / "halo.pal").read_bytes()[:50])
     with pytest.raises(iio.DecodeError, match="colors"):
         iio.imread(picture)

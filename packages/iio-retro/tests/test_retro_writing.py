@@ -142,7 +142,10 @@ def test_options_that_make_no_sense(extension: str, options: dict[str, object]) 
 
 
 def test_metadata_that_is_no_place_is_told() -> None:
-    with pytest.warns(iio.MetadataWarning, match="hotspot") as told:
+    with pytest.warns(iio.MetadataWarning, match="hotspot") as caught:
         written(RGB, ".xpm", metadata={"hotspot": "nowhere"})
-    assert told[0].filename == __file__
+    assert caught[0].filename == __file__
+    with pytest.warns(iio.MetadataWarning, match="title") as caught:
+        written(RGB, ".pcx", metadata={"title": "a cat"})
+    assert caught[0].filename == __file__  # the line that called iio
     assert b"41 30 " in written(RGB, ".xpm", metadata={"hotspot": (3, 4)})

@@ -15,7 +15,7 @@ from iio_core import Index, Limits
 
 from ._backend import decode
 from ._layout import Layout
-from ._png_chunks import SIGNATURE, Animation, Control, chunk
+from ._png_chunks import SIGNATURE, Animation, Control, chunk, pixels_only
 from ._source import Source
 
 __all__ = ["Canvas"]
@@ -66,7 +66,7 @@ class Canvas:
         """Return an image; going back begins anew."""
         number -= self._found.default_image
         if number < 0:
-            return self._with_alpha(self._decode(self._source.data))
+            return self._with_alpha(self._decode(self._default()))
         if number < self._next or not self._next:
             self._next, self._canvas = 0, self._empty()
         while True:
@@ -128,6 +128,10 @@ class Canvas:
 
     def _decode(self, data: bytes) -> np.ndarray:
         return decode("png", data, name=self._source.name, format=self._format)
+
+    def _default(self) -> bytes:
+        """Return the image that is not of the animation as a PNG file of its own."""
+        return pixels_only(self._source.data, transparency=True)
 
     def _file(self, frame: Control) -> bytes:
         """Return a frame as a PNG file of its own."""

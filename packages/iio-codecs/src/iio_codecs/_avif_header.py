@@ -79,12 +79,12 @@ class Items:
         for kind, data in self._owned.get(self.primary, []):
             if kind == b"colr" and data[:4] in (b"prof", b"rICC"):
                 found["icc_profile"] = data[4:]
-        for item, kind in self.kinds.items():
-            if kind == b"Exif":
-                raw = self._content(item)
-                found["exif"] = prefixed(raw[4 + big(raw, 0, 4) :]) if len(raw) > 4 else b""
-            elif kind == b"mime":
-                found["xmp"] = self._content(item)
+        # Of several of a kind the last counts; only that is read.
+        said = {kind: item for item, kind in self.kinds.items()}
+        raw = self._content(said.get(b"Exif"))
+        if len(raw) > 4:
+            found["exif"] = prefixed(raw[4 + big(raw, 0, 4) :])
+        found["xmp"] = self._content(said.get(b"mime"))
         return {name: value for name, value in found.items() if value}
 
     def _configuration(self) -> int:
@@ -153,18 +153,15 @@ class Items:
                     found.setdefault(item, []).append(known[which - 1])
         return found
 
-    def _content(self, item: int) -> bytes:
+    def _content(self, wanted: int | None) -> bytes:
         """Return the bytes of an item; none if they are not where they are said to be."""
-        for found, method, extents in self._locations():
-            if found == item and method in (0, 1):
-                base = 0
-                if method == 1:
-                    store = self._parts.get(b"idat")
-                    if store is None:
-                        return b""
-                    base = store.start
-                parts = [self._data[base + s : base + s + n] for s, n in extents]
-                return b"".join(parts)
+        for item, method, extents in self._locations() if wanted is not None else ():
+            if item == wanted and method in (0, 1):
+                store = self._parts.get(b"idat")
+                base = store.start if method and store is not None else 0
+                if (method and store is None) or sum(n for _, n in extents) > len(self._data):
+                    return b""  # pieces that are the same ones again and again
+                return b"".join(self._data[base + s : base + s + n] for s, n in extents)
         return b""
 
     def _locations(self) -> Iterator[tuple[int, int, list[tuple[int, int]]]]:
@@ -185,6 +182,8 @@ class Items:
                 method, at = big(data, at, 2) & 15, at + 2
             start = big(data, at + 2, base)
             pieces, at = big(data, at + 2 + base, 2), at + 4 + base
+            if not (index and version) and not offset and not length:
+                pieces = min(pieces, 1)  # they take no bytes, and so say nothing
             extents = []
             for _ in range(pieces):
                 at += index if version else 0

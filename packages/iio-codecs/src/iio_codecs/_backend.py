@@ -10,6 +10,8 @@ import numpy as np
 
 from iio_core import DecodeError, EncodeError, PluginNotInstalledError
 
+from ._heard import heard
+
 __all__ = ["decode", "encode", "has"]
 
 
@@ -60,8 +62,9 @@ def decode(
     """
     given = {option: value for option, value in options.items() if value is not None}
     try:
-        found = np.asarray(_function(codec, "decode")(data, out=out, **given))
-    except (PluginNotInstalledError, MemoryError):
+        with heard(name):
+            found = np.asarray(_function(codec, "decode")(data, out=out, **given))
+    except (PluginNotInstalledError, MemoryError, Warning):
         raise
     except Exception as error:
         raise DecodeError(
@@ -82,8 +85,9 @@ def encode(codec: str, image: np.ndarray, /, *, format: str, **options: Any) -> 
     """
     given = {option: value for option, value in options.items() if value is not None}
     try:
-        return bytes(_function(codec, "encode")(image, **given))
-    except (PluginNotInstalledError, MemoryError):
+        with heard(format):
+            return bytes(_function(codec, "encode")(image, **given))
+    except (PluginNotInstalledError, MemoryError, Warning):
         raise
     except Exception as error:
         raise EncodeError(

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from ._source import big
 
-__all__ = ["Box", "box", "boxes", "first"]
+__all__ = ["Box", "box", "boxes", "first", "whole"]
 
 
 class Box(NamedTuple):
@@ -42,6 +42,14 @@ def boxes(data: bytes, start: int = 0, end: int | None = None) -> Iterator[Box]:
             raise ValueError(f"a box at byte {start} has a wrong length")
         yield Box(kind, body, start + length)
         start += length
+
+
+def whole(data: bytes) -> Iterator[Box]:
+    """Yield the boxes of a file that are there to their end, until one is damaged."""
+    try:
+        yield from (found for found in boxes(data) if found.end <= len(data))
+    except ValueError:
+        pass  # decoding says so, if it matters
 
 
 def first(data: bytes, kind: bytes, start: int = 0, end: int | None = None) -> Box | None:

@@ -21,6 +21,8 @@ _MOST = 1000  # entries of a directory; more are noise
 # Type: bytes of a value, and its letter for struct. 5 and 10 are two numbers each.
 _TYPES = {1: "B", 2: "s", 3: "H", 4: "I", 5: "II", 6: "b", 7: "s", 8: "h", 9: "i", 10: "ii"}
 _TYPES |= {11: "f", 12: "d"}
+_BYTES = (2, 7)  # text, and what has a structure of its own
+_NUMBERS = 1 << 16  # of a value; more are noise
 
 
 def described(exif: bytes) -> dict[str, Any]:
@@ -103,6 +105,7 @@ def _number(data: bytes, order: str, at: int, kind: str) -> int | None:
 def _directory(data: bytes, order: str, at: int) -> Iterator[tuple[int, Any]]:
     """Yield the tags of a directory with their values."""
     count = (_number(data, order, at, "H") or 0) if at else 0
+    left = len(data)  # values that lie apart from each other cannot be more
     for entry in range(at + 2, at + 2 + 12 * min(count, _MOST), 12):
         if entry + 12 > len(data):
             return
@@ -112,10 +115,12 @@ def _directory(data: bytes, order: str, at: int) -> Iterator[tuple[int, Any]]:
             continue
         size = struct.calcsize(f"{order}{letters}") * length
         start = entry + 8 if size <= 4 else _number(data, order, entry + 8, "I") or 0
-        if size <= len(data) and start + size <= len(data):
-            value = _value(data[start : start + size], order, kind, letters, length)
-            if value is not None:
-                yield tag, value
+        if size > left or start + size > len(data) or (kind not in _BYTES and length > _NUMBERS):
+            continue
+        left -= size
+        value = _value(data[start : start + size], order, kind, letters, length)
+        if value is not None:
+            yield tag, value
 
 
 def _value(raw: bytes, order: str, kind: int, letters: str, length: int) -> Any:

@@ -168,5 +168,17 @@ FORMATS = (
         specification="The Quite OK Image Format Specification, version 1.0, "
         "https://qoiformat.org/qoi-specification.pdf",
     ),
+    Format(
+        name="BMP",
+        title="Windows bitmap of 8 and 24 bits a pixel",
+        extensions=(".bmp",),
+        # "BM", then at 14 the size of the next header, which is below 256 in all versions.
+        signatures=(_masked(0, b"BM", 13, bytes(3)),),
+        reads=_pixels("uint8", (1, 3)),
+        writes=_pixels("uint8", (1, 3)),
+        priority=_FALLBACK,
+        specification="Microsoft, Windows GDI, Bitmap Storage (BITMAPFILEHEADER), "
+        "https://learn.microsoft.com/en-us/windows/win32/gdi/bitmap-storage",
+    ),
 )
 """What imagecodecs reads and writes, the most usual first."""

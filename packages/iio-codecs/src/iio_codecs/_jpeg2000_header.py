@@ -9,9 +9,10 @@ ITU-T T.800 (ISO/IEC 15444-1), annex A.5.1 Image and tile size (SIZ) and annex I
 from __future__ import annotations
 
 import struct
+from contextlib import suppress
 from typing import Any
 
-from ._boxes import boxes, first
+from ._boxes import Box, boxes, first, whole
 from ._exif import prefixed
 from ._layout import Layout
 from ._source import Short, big
@@ -100,33 +101,50 @@ def is_cut(data: bytes) -> bool:
 def told(data: bytes) -> dict[str, Any]:
     """Return what the boxes of a file say beside the pixels."""
     found: dict[str, Any] = {}
-    try:
-        for kind, start, end in boxes(data):
-            if kind == b"jp2h":
-                found |= _header(data, start, end)
-            elif kind == b"uuid" and end <= len(data):
-                if data[start : start + 16] == EXIF:
-                    found["exif"] = prefixed(data[start + 16 : end])
-                elif data[start : start + 16] == XMP:
-                    found["xmp"] = data[start + 16 : end]
-            elif kind == b"xml " and end <= len(data):
-                found["xml"] = data[start:end].rstrip(b"\0").decode("utf-8", "replace")
-    except ValueError:
-        pass  # what comes after the pixels is damaged
+    for part in whole(data):
+        with suppress(ValueError):  # of boxes in it that are damaged
+            found |= _said(data, part)
     return found
+
+
+def _said(data: bytes, part: Box) -> dict[str, Any]:
+    kind, start, end = part
+    if kind == b"jp2h":
+        return _header(data, start, end)
+    if kind == b"uuid":
+        return _identified(data[start : start + 16], data[start + 16 : end])
+    if kind == b"xml ":
+        return {"xml": data[start:end].rstrip(b"\0").decode("utf-8", "replace")}
+    return {}
+
+
+def _identified(identifier: bytes, value: bytes) -> dict[str, Any]:
+    if identifier == EXIF:
+        return {"exif": prefixed(value)}
+    return {"xmp": value} if identifier == XMP else {}
 
 
 def _header(data: bytes, start: int, end: int) -> dict[str, Any]:
     found: dict[str, Any] = {}
     color = first(data, b"colr", start, end)
-    if color is not None and data[color.start] in (2, 3) and color.end <= len(data):
+    if (
+        color is not None
+        and data[color.start : color.start + 1] in (b"\2", b"\3")
+        and color.end <= len(data)
+    ):
         found["icc_profile"] = data[color.start + 3 : color.end]
     resolution = first(data, b"res ", start, end)
     for kind in (b"resc", b"resd") if resolution is not None else ():
         assert resolution is not None
         inner = first(data, kind, resolution.start, resolution.end)
         if inner is not None and inner.end - inner.start == 10:
-            vn, vd, hn, hd, ve, he = struct.unpack_from(">HHHHbb", data, inner.start)
-            if vd and hd:  # points a meter
-                found["dpi"] = (hn / hd * 10.0**he * 0.0254, vn / vd * 10.0**ve * 0.0254)
+            found |= _density(data[inner.start : inner.end])
     return found
+
+
+def _density(data: bytes) -> dict[str, Any]:
+    """Return a resolution, which is told in points a meter, in points an inch."""
+    vn, vd, hn, hd, ve, he = struct.unpack(">HHHHbb", data)
+    if not (vd and hd):
+        return {}
+    return {"dpi": (hn / hd * 10.0**he * 0.0254, vn / vd * 10.0**ve * 0.0254)}

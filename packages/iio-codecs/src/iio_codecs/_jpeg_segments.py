@@ -110,27 +110,41 @@ def told(data: bytes) -> dict[str, Any]:
     """Return what the segments say beside the pixels."""
     found: dict[str, Any] = {}
     profile: dict[int, bytes] = {}
-    try:
-        for marker, start, end in segments(data):
-            part = data[start:end]
-            if marker == 0xE0 and part[:5] == b"JFIF\0" and len(part) >= 12:
-                unit, x, y = struct.unpack_from(">BHH", part, 7)
-                if unit in (1, 2):
-                    inch = 1 if unit == 1 else 2.54
-                    found["dpi"] = (x * inch, y * inch)
-            elif marker == 0xE1 and part.startswith(PREFIX):
-                found.setdefault("exif", part)
-            elif marker == 0xE1 and part.startswith(_XMP):
-                found.setdefault("xmp", part[len(_XMP) :])
-            elif marker == 0xE2 and part.startswith(_ICC) and len(part) > 14:
-                profile[part[12]] = part[14:]
-            elif marker == 0xFE:
-                found["comment"] = part
-    except ValueError:
-        pass  # decoding says so
+    for marker, part in _parts(data):
+        if marker == 0xE0:
+            found |= _density(part)
+        elif marker == 0xE1:
+            found = _application(part) | found  # the first counts
+        elif marker == 0xE2 and part.startswith(_ICC) and len(part) > 14:
+            profile[part[12]] = part[14:]
+        elif marker == 0xFE:
+            found["comment"] = part
     if profile:
         found["icc_profile"] = b"".join(profile[number] for number in sorted(profile))
     return found
+
+
+def _parts(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yield the segments with their data, until one is damaged: decoding says so."""
+    try:
+        for marker, start, end in segments(data):
+            yield marker, data[start:end]
+    except ValueError:
+        pass
+
+
+def _density(part: bytes) -> dict[str, Any]:
+    if part[:5] != b"JFIF\0" or len(part) < 12:
+        return {}
+    unit, x, y = struct.unpack_from(">BHH", part, 7)
+    inch = {1: 1, 2: 2.54}.get(unit)
+    return {"dpi": (x * inch, y * inch)} if inch else {}
+
+
+def _application(part: bytes) -> dict[str, Any]:
+    if part.startswith(PREFIX):
+        return {"exif": part}
+    return {"xmp": part[len(_XMP) :]} if part.startswith(_XMP) else {}
 
 
 def inserted(metadata: dict[str, Any]) -> bytes:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from iio_core import OptionError, Pixels
+from iio_core import EncodeError, OptionError, Pixels
 
 from ._backend import encode
 from ._jpeg_segments import inserted
@@ -19,6 +19,7 @@ __all__ = ["JpegLsWriter", "JpegWriter"]
 _SUBSAMPLING = ("444", "422", "420", "411", "440")
 _DEEP = (Pixels("uint16", (1, 3)),)
 _LONGEST = 65_000  # bytes of a segment
+_ROOM = 1024  # for headers
 
 
 class JpegWriter(CodecWriter):
@@ -146,4 +147,18 @@ class JpegLsWriter(CodecWriter):
         image = self._checked(image)
         self._held(metadata, image)
         level = whole("near", near, 0, 127)
-        self._put(encode("jpegls", image, format=self._format.name, level=level))
+        self._put(self._coded(image, level))
+
+    def _coded(self, image: np.ndarray, level: int | None) -> bytes:
+        """Encode into as much room as is mostly enough, and if it is not, as can be needed.
+
+        ITU-T T.87, section A.5.3: a sample takes 2 (bits + max(8, bits)) bits at most.
+        """
+        format = self._format.name
+        try:
+            return encode(
+                "jpegls", image, format=format, level=level, out=image.nbytes * 5 // 4 + _ROOM
+            )
+        except EncodeError:
+            room = 4 * image.nbytes + _ROOM
+            return encode("jpegls", image, format=format, level=level, out=room)

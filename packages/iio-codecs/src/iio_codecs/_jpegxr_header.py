@@ -16,11 +16,15 @@ from iio_core import NotThisFormat
 from ._layout import Layout
 from ._source import Short, little
 
-__all__ = ["Header", "header", "is_cut"]
+__all__ = ["Header", "header", "is_cut", "pixels_only"]
 
 _FORMAT, _TURN, _WIDTH, _HEIGHT, _X, _Y = 0xBC01, 0xBC02, 0xBC80, 0xBC81, 0xBC82, 0xBC83
 _OFFSET, _LENGTH, _ALPHA_OFFSET, _ALPHA_LENGTH = 0xBCC0, 0xBCC1, 0xBCC2, 0xBCC3
 _XMP, _ICC = 0x02BC, 0x8773
+_KIND = 0xBC04  # of the image, such as a page of several
+_DECODED = {_FORMAT, _TURN, _KIND, _WIDTH, _HEIGHT, _X, _Y, _OFFSET, _LENGTH}
+_DECODED |= {_ALPHA_OFFSET, _ALPHA_LENGTH}
+_KNOWN = _DECODED | {_XMP, _ICC}
 _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 6: 1, 7: 1, 8: 2, 9: 4, 11: 4}
 # What is done to show the image, 0 to 7, as EXIF counts: T.832, table A.8.
 _TURNS = (1, 4, 2, 3, 6, 7, 5, 8)
@@ -119,8 +123,24 @@ def is_cut(data: bytes) -> bool:
         return True
     if found.alpha is None:
         return False
+    start, length = found.alpha
     # jxrlib writes not how long alpha is, but where it ends.
-    return sum(found.alpha) > len(data) and found.alpha[1] != len(data)
+    return (length if length > start else start + length) > len(data)
+
+
+def pixels_only(data: bytes) -> bytes:
+    """Return a file with no tags but those that pixels are decoded by.
+
+    jxrlib would follow the others as well, and print those that it does not know.
+    """
+    at = little(data, 4, 4)
+    count = little(data, at, 2)
+    entries = [data[place : place + 12] for place in range(at + 2, at + 2 + 12 * count, 12)]
+    kept = [entry for entry in entries if little(entry, 0, 2) in _DECODED]
+    if len(kept) == count:
+        return data
+    directory = b"".join([len(kept).to_bytes(2, "little"), *kept, bytes(4)])  # and no other
+    return b"".join([data[:at], directory, data[at + len(directory) :]])
 
 
 def _told(tags: dict[int, bytes]) -> dict[str, Any]:
@@ -146,7 +166,7 @@ def _tags(data: bytes) -> dict[int, bytes]:
     """Return the values of the first directory; what is not in the file is left out."""
     at = little(data, 4, 4)
     count = little(data, at, 2)
-    found: dict[int, bytes] = {}
+    places: dict[int, slice] = {}
     for entry in range(at + 2, at + 2 + 12 * count, 12):
         tag, kind, length = little(data, entry, 2), little(data, entry + 2, 2), 0
         length = little(data, entry + 4, 4) * _SIZES.get(kind, 0)
@@ -155,7 +175,9 @@ def _tags(data: bytes) -> dict[int, bytes]:
             if tag == _FORMAT:
                 raise Short("the pixel format is cut")
             continue
-        found[tag] = data[start : start + length]
+        if tag in _KNOWN:
+            places[tag] = slice(start, start + length)
+    found = {tag: data[place] for tag, place in places.items()}
     if len(found.get(_FORMAT, b"")) != 16:
         raise ValueError("its pixel format is none")
     return found

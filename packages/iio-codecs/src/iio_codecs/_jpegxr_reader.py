@@ -9,7 +9,7 @@ import numpy as np
 from iio_core import Index
 
 from ._backend import decode
-from ._jpegxr_header import header, is_cut
+from ._jpegxr_header import header, is_cut, pixels_only
 from ._layout import Layout
 from ._reader import CodecReader
 
@@ -28,7 +28,7 @@ class JpegXrReader(CodecReader):
             raise self._source.damaged("it is cut: the end of its pixels is missing")
         return decode(
             "jpegxr",
-            data,
+            pixels_only(data),
             name=self._source.name,
             format=self._format,
             out=self._place(layout, out),

@@ -11,7 +11,7 @@ from typing import Any
 
 from iio_core import NotThisFormat
 
-from ._boxes import boxes
+from ._boxes import boxes, whole
 from ._exif import prefixed, without_orientation
 from ._layout import Layout, turned
 from ._source import Short
@@ -150,13 +150,10 @@ def told(data: bytes) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if data.startswith(_CODESTREAM):
         return found
-    try:
-        for kind, start, end in boxes(data):
-            if kind == b"Exif" and start + 4 <= end <= len(data):
-                skip = int.from_bytes(data[start : start + 4], "big")
-                found["exif"] = without_orientation(prefixed(data[start + 4 + skip : end]))
-            elif kind == b"xml " and end <= len(data):
-                found["xmp"] = data[start:end]
-    except ValueError:
-        pass  # what comes after the pixels is damaged
+    for kind, start, end in whole(data):
+        if kind == b"Exif" and start + 4 <= end:
+            skip = int.from_bytes(data[start : start + 4], "big")
+            found["exif"] = without_orientation(prefixed(data[start + 4 + skip : end]))
+        elif kind == b"xml ":
+            found["xmp"] = data[start:end]
     return found

@@ -49,7 +49,7 @@ def _without_flags(options: Mapping[str, Any]) -> Options:
     return {name: value for name, value in options.items() if name != "flags" or value}
 
 
-_NAMES = ("JXL", "JPEG2000", "HTJ2K", "JPEGXR", "JPEGLS", "AVIF", "JPEG", "WEBP", "QOI")
+_NAMES = ("JXL", "JPEG2000", "HTJ2K", "JPEGXR", "JPEGLS", "AVIF", "JPEG", "WEBP", "QOI", "BMP")
 _FREEIMAGE = {"PNG-FI": "PNG", "JPEG-XR-FI": "JPEGXR", "J2K-FI": "JPEG2000", "JP2-FI": "JPEG2000"}
 
 TABLE: tuple[LegacyFormat, ...] = (

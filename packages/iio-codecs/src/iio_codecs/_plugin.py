@@ -14,6 +14,7 @@ __all__ = ["PLUGIN", "CodecsPlugin"]
 
 _READERS: Mapping[str, str] = {
     "AVIF": "_avif_reader:AvifReader",
+    "BMP": "_bmp:BmpReader",
     "HTJ2K": "_jpeg2000_reader:Jpeg2000Reader",
     "JPEG": "_jpeg_reader:JpegReader",
     "JPEG2000": "_jpeg2000_reader:Jpeg2000Reader",
@@ -26,6 +27,7 @@ _READERS: Mapping[str, str] = {
 }
 _WRITERS: Mapping[str, str] = {
     "AVIF": "_avif_writer:AvifWriter",
+    "BMP": "_bmp:BmpWriter",
     "HTJ2K": "_jpeg2000_writer:Htj2kWriter",
     "JPEG": "_jpeg_writer:JpegWriter",
     "JPEG2000": "_jpeg2000_writer:Jpeg2000Writer",

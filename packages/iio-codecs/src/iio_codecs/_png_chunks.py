@@ -30,7 +30,7 @@ __all__ = [
     "chunks",
     "is_animated",
     "layout",
-    "without_transparency",
+    "pixels_only",
 ]
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -38,6 +38,7 @@ _PALETTE = 3
 _CHANNELS = {0: 1, 2: 3, 3: 3, 4: 2, 6: 4}
 _DEPTHS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
 _LONGEST = 2**31 - 1
+_ANCILLARY = 0x20  # the bit in the first byte of a type: decoders may leave such chunks out
 
 
 class Chunk(NamedTuple):
@@ -94,16 +95,27 @@ def layout(data: bytes) -> Layout:
     raise ValueError("it has no pixels")
 
 
-def without_transparency(data: bytes) -> bytes:
-    """Return a file of gray or color without the chunk that makes one value transparent."""
+def pixels_only(data: bytes, *, transparency: bool = False) -> bytes:
+    """Return a file of nothing but what pixels are decoded from.
+
+    Remarks are told by `iio_codecs._png_told`: libpng would unpack them, too, and talk about them.
+
+    Parameters
+    ----------
+    data : bytes
+        A whole file.
+    transparency : bool
+        Whether to keep the chunk that makes one value of gray or color transparent; that of a
+        palette is always kept.
+    """
+    parts, kept = [], 0
     for kind, start, end in chunks(data):
-        if kind == b"IHDR" and data[start + 9] == _PALETTE:
-            return data
-        if kind == b"tRNS":
-            return data[: start - 8] + data[end + 4 :]
-        if kind == b"IDAT":
-            return data
-    return data
+        if kind == b"IHDR":
+            transparency = transparency or data[start + 9] == _PALETTE
+        if kind[0] & _ANCILLARY and not (kind == b"tRNS" and transparency):
+            parts.append(data[kept : start - 8])
+            kept = end + 4
+    return b"".join([*parts, data[kept:]]) if kept else data
 
 
 def check_whole(data: bytes) -> None:
@@ -202,35 +214,59 @@ def animation(data: bytes) -> Animation:
     ValueError
         If a frame is missing or does not fit on the canvas; `Short` if the file is cut.
     """
-    declared: int | None = None
-    loop = 0
-    controls: list[tuple[int, ...]] = []
-    parts: list[list[tuple[int, int]]] = []
-    shared: list[tuple[int, int]] = []
-    header, first = b"", True
-    for kind, start, end in chunks(data):
-        if end > len(data):
+    found = _Frames()
+    for one in chunks(data):
+        if one.end > len(data):
             raise Short("a chunk is cut")
-        if kind == b"IHDR":
-            header = data[start:end]
-        elif kind == b"acTL" and end - start == 8:
-            declared, loop = struct.unpack_from(">II", data, start)
-        elif kind in (b"PLTE", b"tRNS"):
-            shared.append((start - 8, end + 4))
-        elif kind == b"fcTL" and end - start == 26:
-            controls.append(struct.unpack_from(">IIIIHHBB", data, start + 4))
-            parts.append([])
-        elif kind == b"IDAT":
-            first = bool(controls)
-            if controls:
-                parts[-1].append((start, end))
-        elif kind == b"fdAT" and controls and end - start >= 4:
-            parts[-1].append((start + 4, end))
-    frames = tuple(Control(tuple(p), *numbers) for numbers, p in zip(controls, parts, strict=True))
-    if len(frames) != declared or not frames:
-        raise ValueError(f"it declares {declared} frames and has {len(frames)}")
-    _check(frames, *struct.unpack_from(">II", header))
-    return Animation(frames, loop, header, tuple(shared), not first)
+        found.add(data, one)
+    return found.animation()
+
+
+class _Frames:
+    """What the chunks of an animation say, gathered one after the other."""
+
+    def __init__(self) -> None:
+        self._declared: int | None = None
+        self._loop = 0
+        self._controls: list[tuple[int, ...]] = []
+        self._parts: list[list[tuple[int, int]]] = []
+        self._shared: list[tuple[int, int]] = []
+        self._header = b""
+        self._default_image = False
+
+    def add(self, data: bytes, found: Chunk) -> None:
+        """Take in the next chunk."""
+        kind, start, end = found
+        length = end - start
+        match kind:
+            case b"IHDR":
+                self._header = data[start:end]
+            case b"acTL" if length == 8:
+                self._declared, self._loop = struct.unpack_from(">II", data, start)
+            case b"PLTE" | b"tRNS":
+                self._shared.append((start - 8, end + 4))
+            case b"fcTL" if length == 26:
+                self._controls.append(struct.unpack_from(">IIIIHHBB", data, start + 4))
+                self._parts.append([])
+            case b"IDAT":
+                self._default_image = not self._controls
+                self._add_pixels(start, end)
+            case b"fdAT" if length >= 4:
+                self._add_pixels(start + 4, end)
+
+    def animation(self) -> Animation:
+        """Return the frames, checked."""
+        parted = zip(self._controls, self._parts, strict=True)
+        frames = tuple(Control(tuple(parts), *numbers) for numbers, parts in parted)
+        if len(frames) != self._declared or not frames:
+            raise ValueError(f"it declares {self._declared} frames and has {len(frames)}")
+        _check(frames, *struct.unpack_from(">II", self._header))
+        shared = tuple(self._shared)
+        return Animation(frames, self._loop, self._header, shared, self._default_image)
+
+    def _add_pixels(self, start: int, end: int) -> None:
+        if self._parts:
+            self._parts[-1].append((start, end))
 
 
 def _check(frames: tuple[Control, ...], width: int, height: int) -> None:

@@ -11,9 +11,10 @@ from iio_core import Index, Resource
 
 from ._apng import Canvas
 from ._backend import decode
+from ._exif import orientation_of
 from ._layout import Layout
-from ._png_chunks import animation, check_whole, is_animated, layout, without_transparency
-from ._png_told import told
+from ._png_chunks import animation, check_whole, is_animated, layout, pixels_only
+from ._png_told import exif, told
 from ._reader import CodecReader
 
 __all__ = ["PngReader"]
@@ -56,7 +57,7 @@ class PngReader(CodecReader):
             self._source.parse(check_whole)
             return decode(
                 "png",
-                without_transparency(data),
+                pixels_only(data),
                 name=self._source.name,
                 format=self._format,
                 out=self._place(layout, out),
@@ -67,8 +68,12 @@ class PngReader(CodecReader):
         out[...] = image
         return out
 
+    def _orientation(self) -> int:
+        return orientation_of(exif(self._source.data))
+
     def _told(self, index: Index) -> dict[str, Any]:
-        found = told(self._source.data, self._resource.limits.metadata_bytes)
+        limit = self._resource.limits.metadata_bytes
+        found = told(self._source.data, limit, name=self._source.name)
         if self._canvas is not None:
             found |= self._canvas.timing(index)
         return super()._told(index) | found

@@ -38,6 +38,12 @@ ENTRIES: tuple[Entry, ...] = (
          (4, b'ftypmif1\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00avif', b'\xff\xff\xff\xff\xff\xff\xff\xff\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xff\xff\xff\xff'),
      ),
      True, (('uint8', (1, 2, 3, 4)), ('uint16', (1, 2, 3, 4))), (), -10, (True, False)),
+    ('iio-codecs', 'codecs', 'iio-codecs', 'BMP',
+     ('.bmp',),
+     (
+         (0, b'BM\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00', b'\xff\xff\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xff\xff\xff'),
+     ),
+     True, (('uint8', (1, 3)),), (), -10, (True, False)),
     ('iio-codecs', 'codecs', 'iio-codecs', 'HTJ2K',
      ('.jhc', '.jph'),
      (
@@ -248,7 +254,7 @@ ENTRIES: tuple[Entry, ...] = (
      ('.jp2', '.j2k', '.jpx'),
      (
          (0, b'\x00\x00\x00\x0cjP  \r\n\x87\n', None),
-         (0, b'\xffO\xffQ\x00', None),
+         (0, b'\xffO\xffQ', None),
      ),
      True, (), (), -30, (True, False)),
     ('iio-sci[gdal]', 'gdal', 'iio-sci', 'JPEG',
@@ -1381,6 +1387,7 @@ LEGACY: dict[str, str] = {
     'AVIF': 'iio-pillow',
     'AVIF-CODECS': 'iio-codecs',
     'BLP': 'iio-pillow',
+    'BMP-CODECS': 'iio-codecs',
     'BMP-FI': 'iio-pillow',
     'BMP-PIL': 'iio-pillow',
     'BSDF': 'iio-sci',

@@ -42,6 +42,7 @@ class Child:
 
     def __init__(self) -> None:
         self.owner = os.getpid()
+        self.fit = True
         # Isolated: neither the directory nor the variables of Python decide what it imports.
         self._process = subprocess.Popen(
             [sys.executable, "-I", "-S", PROGRAM],
@@ -49,8 +50,11 @@ class Child:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
         )
-        self.fit = True
-        answer = self._answer(_STARTING)[0]
+        try:
+            answer = self._answer(_STARTING)[0]
+        except BaseException:  # Ctrl-C as well: nobody else knows of it
+            self.kill()
+            raise
         if "absent" in answer:
             self.kill()
             raise PluginNotInstalledError(
@@ -117,7 +121,6 @@ class Child:
             with self._killed_after(deadline):
                 return _library.receive(self._stdout)
         except (EOFError, OSError, ValueError):
-            self.kill()
             raise IIOError("the process for FreeImage could not be started") from None
 
     @contextlib.contextmanager

@@ -65,15 +65,11 @@ def find() -> str | None:
     return ctypes.util.find_library("freeimage") or ctypes.util.find_library("FreeImage")
 
 
-_POINTERS: tuple[str, ...] = (
-    "OpenMemory",
-    "LoadFromMemory",
-    "GetScanLine",
-    "ConvertTo8Bits",
-    "ConvertToGreyscale",
-)
-_POINTERS += ("ConvertTo24Bits", "ConvertTo32Bits", "AllocateT", "LoadMultiBitmapFromMemory")
-_POINTERS += ("LockPage", "FindFirstMetadata", "GetICCProfile")
+_POINTERS = {
+    *("OpenMemory", "LoadFromMemory", "GetScanLine", "ConvertTo8Bits", "ConvertToGreyscale"),
+    *("ConvertTo24Bits", "ConvertTo32Bits", "AllocateT", "LoadMultiBitmapFromMemory"),
+    *("LockPage", "FindFirstMetadata", "GetICCProfile"),
+}
 _TEXTS = ("GetVersion", "TagToString", "GetTagKey", "GetFormatFromFIF")
 
 
@@ -330,23 +326,60 @@ def confine(memory: int) -> None:
 
         with contextlib.suppress(ValueError, OSError):
             hard = resource.getrlimit(resource.RLIMIT_AS)[1]
-            limit = memory + _SLACK
-            if hard != resource.RLIM_INFINITY:
-                limit = min(limit, hard)
+            wanted = memory + _SLACK
+            limit = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
             resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
+
+
+class Desk:
+    """Does what orders say, with one open image at a time."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._image: Image | None = None
+
+    def answer(self, order: dict[str, Any], body: bytes) -> tuple[dict[str, Any], bytes]:
+        """Return the header and the bytes of the answer to an order."""
+        self._library.said.clear()
+        try:
+            found, data = self._done(order, body)
+        except Refused as error:
+            found, data = {"refused": str(error)}, b""
+        except (MemoryError, OSError, ValueError, AttributeError, ctypes.ArgumentError) as error:
+            found, data = {"refused": f"{type(error).__name__}: {error}"}, b""
+        return {**found, "said": self._library.said}, data
+
+    def _done(self, order: dict[str, Any], body: bytes) -> tuple[dict[str, Any], bytes]:
+        do, page = order["do"], order.get("page", 0)
+        if do == "open":
+            confine(order["memory"])
+            self._image = Image(self._library, body, order["format"], order["flags"])
+            return {"format": self._image.format}, b""
+        if do == "encode":
+            return {}, encoded(self._library, order, body)
+        if (image := self._image) is None:
+            return {}, b""
+        if do == "close":
+            image.close()
+            self._image = None
+        if do == "pixels":
+            return image.pixels(page)
+        if do == "metadata":
+            told, data = image.metadata(page)
+            return {"told": told}, data
+        if do == "size":
+            return image.size(page)._asdict(), b""
+        return {"count": image.pages} if do == "count" else {}, b""
 
 
 def main() -> NoReturn:
     """Answer what comes through the pipe, until it ends."""
-    # What libraries print is not for the pipe.
-    answers = os.fdopen(os.dup(1), "wb")
+    answers = os.fdopen(os.dup(1), "wb")  # what libraries print is not for the pipe
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
     os.dup2(nowhere, 2)
-    questions = sys.stdin.buffer
-    path = find()
     try:
-        if path is None:
+        if (path := find()) is None:
             raise OSError("there is no such library")
         library = Library(path)
         version = (library.call("GetVersion") or b"").decode()
@@ -354,42 +387,13 @@ def main() -> NoReturn:
         send(answers, {"absent": str(error)})
         sys.exit(1)
     send(answers, {"version": version})
-    image: Image | None = None
+    desk = Desk(library)
     while True:
         try:
-            order, body = receive(questions)
+            order, body = receive(sys.stdin.buffer)
         except EOFError:
             sys.exit(0)
-        library.said.clear()
-        try:
-            found: dict[str, Any] = {}
-            data = b""
-            if order["do"] == "open":
-                confine(order["memory"])
-                image = Image(library, body, order["format"], order["flags"])
-                found = {"format": image.format}
-            elif order["do"] == "encode":
-                data = encoded(library, order, body)
-            elif order["do"] == "close":
-                if image is not None:
-                    image.close()
-                image = None
-            elif image is not None:
-                if order["do"] == "count":
-                    found = {"count": image.pages}
-                elif order["do"] == "size":
-                    found = image.size(order["page"])._asdict()
-                elif order["do"] == "pixels":
-                    found, data = image.pixels(order["page"])
-                elif order["do"] == "metadata":
-                    told, data = image.metadata(order["page"])
-                    found = {"told": told}
-            send(answers, {**found, "said": library.said}, data)
-        except Refused as error:
-            send(answers, {"refused": str(error), "said": library.said})
-        except (MemoryError, OSError, ValueError, AttributeError, ctypes.ArgumentError) as error:
-            reason = f"{type(error).__name__}: {error}"
-            send(answers, {"refused": reason, "said": library.said})
+        send(answers, *desk.answer(order, body))
 
 
 if __name__ == "__main__":

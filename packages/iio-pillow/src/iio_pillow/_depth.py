@@ -149,22 +149,31 @@ def _isobmff(head: bytes) -> int:
     They stand in meta / iprp / ipco: ``pixi`` lists bits a channel, ``av1C`` has two flags,
     ``hvcC`` the depth of luma less 8.
     """
-    depth, todo = 8, [(b"", 0, len(head))]
+    depths = [_property_depth(head, kind, body, stop) for kind, body, stop in _properties(head)]
+    return max(depths, default=8)
+
+
+def _properties(head: bytes) -> Iterator[tuple[bytes, int, int]]:
+    """Yield the boxes but for those that others are in."""
+    todo = [(0, len(head))]
     while todo:
-        _, start, end = todo.pop()
-        for kind, body, stop in _boxes(head, start, end):
+        for kind, body, stop in _boxes(head, *todo.pop()):
             if kind == b"meta":
-                todo.append((kind, body + 4, stop))
+                todo.append((body + 4, stop))
             elif kind in (b"iprp", b"ipco"):
-                todo.append((kind, body, stop))
-            elif kind == b"pixi":
-                depth = max([depth, *head[body + 5 : min(stop, body + 5 + head[body + 4])]])
-            elif kind == b"av1C":
-                flags = head[body + 2]
-                depth = max(depth, 8 + 2 * (flags >> 6 & 1) + 2 * (flags >> 6 & flags >> 5 & 1))
-            elif kind == b"hvcC":
-                depth = max(depth, 8 + (head[body + 17] & 7))
-    return depth
+                todo.append((body, stop))
+            else:
+                yield kind, body, stop
+
+
+def _property_depth(head: bytes, kind: bytes, body: int, stop: int) -> int:
+    if kind == b"pixi":
+        bits = head[body + 5 : min(stop, body + 5 + head[body + 4])]
+        return max(8, max(bits, default=8))
+    if kind == b"av1C":
+        flags = head[body + 2]
+        return 8 + 2 * (flags >> 6 & 1) + 2 * (flags >> 6 & flags >> 5 & 1)
+    return 8 + (head[body + 17] & 7) if kind == b"hvcC" else 8
 
 
 def _heif(head: bytes) -> int:
@@ -174,16 +183,8 @@ def _heif(head: bytes) -> int:
 
 def _only_gray(head: bytes) -> bool:
     """Tell whether every ``pixi`` property, and at least one, has a single channel."""
-    counts, todo = [], [(0, len(head))]
-    while todo:
-        for kind, body, stop in _boxes(head, *todo.pop()):
-            if kind == b"meta":
-                todo.append((body + 4, stop))
-            elif kind in (b"iprp", b"ipco"):
-                todo.append((body, stop))
-            elif kind == b"pixi":
-                counts.append(head[body + 4])
-    return bool(counts) and set(counts) == {1}
+    counts = {head[body + 4] for kind, body, _ in _properties(head) if kind == b"pixi"}
+    return counts == {1}
 
 
 def _dds(head: bytes) -> int:

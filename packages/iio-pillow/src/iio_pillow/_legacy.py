@@ -26,6 +26,7 @@ _READING = {
     "GIF": _legacy_reading.of_gif,
     "JPEG": _legacy_reading.of_jpeg,
     "PNG": _legacy_reading.of_png,
+    "XBM": _legacy_reading.of_xbm,
 }
 
 
@@ -62,6 +63,7 @@ class PillowFormat(LegacyFormat):
             "JPEG": saving.of_jpeg,
             "PNG": saving.of_png,
             "WEBP": saving.of_animation,
+            "XBM": saving.of_xbm,
         }
         return translate.get(self.format or "", saving.of_still)(options)
 
@@ -104,11 +106,16 @@ class FreeimageName(PillowFormat):
 
     def reading(self, options: Mapping[str, Any]) -> Options:
         """Translate the options for reading."""
-        return super().reading(_without_flags(options))
+        return super().reading(self._defaults | _without_flags(options))
 
     def writing(self, options: Mapping[str, Any]) -> Options:
         """Translate the options for saving."""
-        return super().writing(_without_flags(options))
+        return super().writing(self._defaults | _without_flags(options))
+
+    @property
+    def _defaults(self) -> Options:
+        """What FreeImage has otherwise than Pillow."""
+        return {"set_bits": "black"} if self.format == "XBM" else {}
 
 
 def _without_flags(options: Mapping[str, Any]) -> Options:

@@ -10,7 +10,7 @@ from iio_core import OptionError
 if TYPE_CHECKING:
     import numpy as np
 
-__all__ = ["Options", "flattened", "of_gif", "of_jpeg", "of_png", "of_still"]
+__all__ = ["Options", "flattened", "of_gif", "of_jpeg", "of_png", "of_still", "of_xbm"]
 
 Options = dict[str, Any]
 Flatten = Callable[["np.ndarray[Any, Any]"], "np.ndarray[Any, Any]"]
@@ -55,6 +55,11 @@ def of_png(given: Mapping[str, Any]) -> Options:
     if "ignoregamma" in options:
         options["apply_gamma"] = not options.pop("ignoregamma")
     return options
+
+
+def of_xbm(given: Mapping[str, Any]) -> Options:
+    """Translate them for XBM, whose foreground is white in imageio, as in Pillow."""
+    return {"set_bits": "white"} | of_still(given)
 
 
 def flattened(given: Mapping[str, Any]) -> Flatten | None:

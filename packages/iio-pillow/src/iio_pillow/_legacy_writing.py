@@ -15,7 +15,7 @@ from ._legacy_reading import Options
 from ._metadata_out import exif_with, tag_number
 from ._writers._checks import any_of, check, list_of, number, whole
 
-__all__ = ["colors_of", "of_animation", "of_gif", "of_jpeg", "of_png", "of_still"]
+__all__ = ["colors_of", "of_animation", "of_gif", "of_jpeg", "of_png", "of_still", "of_xbm"]
 
 _SHORTEST = 5  # a longer time is not meant in seconds
 _PALETTES = (256, 128, 64, 32, 16, 8, 4, 2)
@@ -26,6 +26,11 @@ _COLORS = {"quantize": whole(1, 256), "bits": whole(1, 8)}
 def of_still(given: Mapping[str, Any]) -> Options:
     """Return the options as they are: imageio documents none for other formats."""
     return dict(given)
+
+
+def of_xbm(given: Mapping[str, Any]) -> Options:
+    """Say that white is the foreground, as it is in imageio."""
+    return {"set_bits": "white"} | dict(given)
 
 
 def of_animation(given: Mapping[str, Any]) -> Options:

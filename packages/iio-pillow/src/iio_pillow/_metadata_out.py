@@ -92,53 +92,22 @@ def saving(
     MetadataWarning
         Names what the format cannot hold.
     """
-    options: dict[str, Any] = {}
-    tags: dict[int, Any] = {}
-    text: dict[str, Any] = {}
-    lost = []
     if isinstance(group := metadata.get(EXIF_GROUP), Mapping):
         # The same tags once more; who changes them in imageio's way does it there.
         metadata = {k: v for k, v in metadata.items() if k != EXIF_GROUP} | dict(group)
     if "duration" in holds:
         metadata = _timed(metadata)
+    found = _Sorted(metadata, holds)
     for name, value in metadata.items():
-        if not isinstance(name, str):
-            lost.append(f"{name!r} (no string)")
-            continue
-        name = _ALIASES.get(name, name)
-        if _says_nothing(name, value, metadata, holds) or name in options:
-            continue
-        if name == "exif" and name in holds and not is_exif(value):
-            lost.append("exif (its value is not EXIF data)")
-        elif name in holds and name != "text":
-            options[name] = metadata.get(name, value)
-        elif name == "dpi" and "exif" in holds and _is_pair(value):
-            tags |= {_X_RESOLUTION: value[0], _Y_RESOLUTION: value[1], _UNIT: 2}
-        elif name == "durations" and "duration" in holds and isinstance(value, Sequence):
-            continue
-        elif name == "GPSInfo" and "exif" in holds:
-            place, unknown = _gps(value)
-            lost += unknown
-            tags |= {_GPS: place} if place else {}
-        elif "exif" in holds and (tag := tag_number(name)) is not None and _fits(tag, value):
-            tags[tag] = value
-        elif "text" in holds and isinstance(value, str):
-            text[name] = value
+        if isinstance(name, str):
+            found.add(_ALIASES.get(name, name), value)
         else:
-            lost.append(name)
+            found.lost.append(f"{name!r} (no string)")
+    options = found.gathered()
     durations = metadata.get("durations")
     if "duration" in holds and isinstance(durations, Sequence) and number < len(durations):
         options["duration"] = durations[number]
-    if tags:
-        lost += _add_tags(options, tags)
-    if text:
-        options["text"] = text
-    new = sorted(set(lost) - (told or set()))
-    if new:
-        if told is not None:
-            told.update(new)
-        message = f"{format} cannot hold this metadata, which is left out: {', '.join(new)}"
-        warn(f"{file}: {message}" if file else message, MetadataWarning)
+    _warn_of(found.lost, format, told, file)
     return options
 
 
@@ -153,6 +122,71 @@ def _timed(metadata: Mapping[str, Any]) -> Mapping[str, Any]:
         return metadata
     rest = {k: v for k, v in metadata.items() if k not in ("fps", "duration")}
     return rest | {"duration": 1000 / float(fps)}
+
+
+class _Sorted:
+    """Metadata, sorted into what a format has a place for, and what it has not."""
+
+    def __init__(self, metadata: Mapping[str, Any], holds: Collection[str]) -> None:
+        self._options: dict[str, Any] = {}
+        self.lost: list[str] = []
+        self._tags: dict[int, Any] = {}
+        self._text: dict[str, Any] = {}
+        self._metadata = metadata
+        self._holds = holds
+
+    def add(self, name: str, value: Any) -> None:
+        """Sort one in."""
+        holds = self._holds
+        if _says_nothing(name, value, self._metadata, holds) or name in self._options:
+            return
+        if name == "durations" and "duration" in holds and isinstance(value, Sequence):
+            return  # that of this image is taken from them
+        if name == "exif" and name in holds and not is_exif(value):
+            self.lost.append("exif (its value is not EXIF data)")
+        elif name in holds and name != "text":
+            self._options[name] = self._metadata.get(name, value)
+        elif "exif" in holds and self._add_tag(name, value):
+            pass
+        elif "text" in holds and isinstance(value, str):
+            self._text[name] = value
+        else:
+            self.lost.append(name)
+
+    def gathered(self) -> dict[str, Any]:
+        """Return the options, the tags and texts among them."""
+        if self._tags:
+            self.lost += _add_tags(self._options, self._tags)
+        if self._text:
+            self._options["text"] = self._text
+        return self._options
+
+    def _add_tag(self, name: str, value: Any) -> bool:
+        """Take what EXIF has a tag for; tell whether it has."""
+        if name == "dpi" and _is_pair(value):
+            self._tags |= {_X_RESOLUTION: value[0], _Y_RESOLUTION: value[1], _UNIT: 2}
+            return True
+        if name == "GPSInfo":
+            place, unknown = _gps(value)
+            self.lost += unknown
+            self._tags |= {_GPS: place} if place else {}
+            return True
+        tag = tag_number(name)
+        if tag is None or not _fits(tag, value):
+            return False
+        self._tags[tag] = value
+        return True
+
+
+def _warn_of(lost: Collection[str], format: str, told: set[str] | None, file: str) -> None:
+    """Warn of what is lost and has not been told."""
+    new = sorted(set(lost) - (told or set()))
+    if not new:
+        return
+    if told is not None:
+        told.update(new)
+    message = f"{format} cannot hold this metadata, which is left out: {', '.join(new)}"
+    warn(f"{file}: {message}" if file else message, MetadataWarning)
 
 
 def is_exif(value: Any) -> bool:

@@ -35,11 +35,13 @@ READERS: Classes[Any] = Classes(
         "PNG": "_png_reader:PngReader",
         "SCREENGRAB": "_screen:open_screen",
         "TIFF": "_tiff_reader:TiffReader",
+        "XBM": "_xbm_reader:open_xbm",
     },
 )
 """The name of a format: its reader; without a name that of all other formats."""
 
-_DEVICES = frozenset({"CLIPBOARDGRAB", "SCREENGRAB"})
+# What has options of its own for opening.
+_OWN = frozenset({"CLIPBOARDGRAB", "SCREENGRAB", "XBM"})
 
 
 class PillowPlugin:
@@ -103,7 +105,7 @@ class PillowPlugin:
 
     def open_reader_for(self, format: str | None, /) -> Callable[..., Reader]:
         """Return what opens a format, with its options: grabbing has others than a file."""
-        return READERS[format] if format in _DEVICES else self.open_reader
+        return READERS[format] if format in _OWN else self.open_reader
 
     def writer_type_for(self, format: str, /) -> type[Writer]:
         """Return the class that writes a format, with its options."""

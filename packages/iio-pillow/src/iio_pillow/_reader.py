@@ -237,11 +237,11 @@ class PillowReader:
         orientation = _orientation.orientation_of(self._informed(stored))
         return _orientation.upright_size(stored.size, orientation)
 
-    def _converted(self, stored: ImageFile.ImageFile, target: str) -> Image.Image:
+    def _converted(self, stored: Image.Image, target: str) -> Image.Image:
         """Return an image in another mode."""
         if stored.mode == target:
             return stored
-        image: Image.Image = stored
+        image = stored
         deep = image.mode in _DEEP_GRAY or (self._format == "PPM" and image.mode == "I")
         if deep and target not in _DEEP_GRAY | {"I", "F"}:
             transparent = image.info.get("transparency")

@@ -22,7 +22,7 @@ import struct
 
 import numpy as np
 
-from iio_core import IIOWarning, Resource, warn
+from iio_core import Resource, warn
 
 from ._input import Bytes, Input
 from ._runs import Packets, Table
@@ -93,8 +93,7 @@ def _beside(resource: Resource) -> Bytes | None:
             continue
         if palette.data.startswith(b"AH"):
             return read_palette(palette)
-        message = f"{palette.name} is not a palette of Dr. Halo: the picture is read as gray"
-        warn(message, IIOWarning)
+        warn(f"{palette.name} is not a palette of Dr. Halo: the picture is read as gray")
     return None
 
 

@@ -16,7 +16,7 @@ import struct
 
 import numpy as np
 
-from iio_core import IIOWarning, Resource, warn
+from iio_core import Resource, warn
 
 from ._input import Input
 from ._jpeg import decode_jpeg
@@ -104,8 +104,7 @@ class Jng:
         image.data = self._alpha
         alpha = image.pixels()
         if alpha.dtype == np.uint16:
-            message = f"{self._input.name}: of 16 bits of alpha beside 8 of color, 8 are kept"
-            warn(message, IIOWarning)
+            warn(f"{self._input.name}: of 16 bits of alpha beside 8 of color, 8 are kept")
             alpha = (alpha >> 8).astype(np.uint8)
         return alpha
 

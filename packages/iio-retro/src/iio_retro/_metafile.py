@@ -13,9 +13,11 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from iio_core import (
     NotThisFormat,
@@ -33,6 +35,7 @@ from ._still import Array, Still
 __all__ = ["PLUGIN", "MetafilePlugin", "MetafileReader"]
 
 _SECONDS = 60
+_SAID = 300  # characters that an error tells
 _MAGIC = {"WMF": (b"\xd7\xcd\xc6\x9a", b"\1\0\x09\0\0", b"\2\0\x09\0\0"), "EMF": (b"\1\0\0\0",)}
 
 Command = Callable[[str, Path, Path, float], list[str]]
@@ -159,14 +162,42 @@ def _run(command: list[str], folder: str) -> str:
         stderr=subprocess.PIPE,
         **options,
     )
-    try:
-        _, said = process.communicate(timeout=_SECONDS)
-    except BaseException as error:
+    with process, _killed_after(process, _SECONDS) as late:
+        said = _end_of(process.stderr)
+        process.wait()
+    if late.is_set():
+        return f"not finished after {_SECONDS} seconds"
+    return said.decode(errors="replace").strip()[-_SAID:] or f"exit status {process.returncode}"
+
+
+def _end_of(stream: IO[bytes] | None) -> bytes:
+    """Read to the end, and return the last of it: a program may say as much as it likes."""
+    said = b""
+    while stream is not None and (more := os.read(stream.fileno(), 1 << 16)):
+        said = (said + more)[-4 * _SAID :]
+    return said
+
+
+@contextmanager
+def _killed_after(process: subprocess.Popen[bytes], seconds: float) -> Iterator[threading.Event]:
+    """Stop a program that is not done by then, or if what waits for it is interrupted."""
+    late = threading.Event()
+
+    def end() -> None:
+        late.set()
         _kill(process)
-        if isinstance(error, subprocess.TimeoutExpired):
-            return f"not finished after {_SECONDS} seconds"
+
+    timer = threading.Timer(seconds, end)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield late
+    except BaseException:
+        _kill(process)
         raise
-    return said.decode(errors="replace").strip()[-300:] or f"exit status {process.returncode}"
+    finally:
+        timer.cancel()
+        timer.join()
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
@@ -174,11 +205,8 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
     if sys.platform == "win32":
         process.kill()
     else:
-        try:
+        with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
-    process.communicate()
 
 
 class MetafilePlugin:

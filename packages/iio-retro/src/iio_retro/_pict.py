@@ -20,7 +20,7 @@ import struct
 
 import numpy as np
 
-from iio_core import IIOWarning, ImageProperties, Index, Resource, warn
+from iio_core import ImageProperties, Index, Resource, warn
 
 from ._pict_bitmaps import Bitmap, read_bitmap, read_quicktime
 from ._still import Array, Still
@@ -168,8 +168,7 @@ class PictReader(Still):
         """
         number = self.number(index)
         if self._drawn:
-            message = f"{self.input.name}: {self._drawn} lines, shapes or texts are left out"
-            warn(message, IIOWarning)
+            warn(f"{self.input.name}: {self._drawn} lines, shapes or texts are left out")
         if not self._together:
             return self._bitmaps[number].pixels()
         canvas = np.full(self.shape, 255, np.uint8)

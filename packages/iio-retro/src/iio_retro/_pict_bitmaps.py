@@ -17,7 +17,7 @@ import struct
 
 import numpy as np
 
-from iio_core import IIOWarning, warn
+from iio_core import warn
 
 from ._bits import unpack, unpack_bits
 from ._input import Bytes, Input
@@ -240,4 +240,4 @@ def _word(input: Input, place: int) -> int:
 
 
 def _warn(input: Input, what: str) -> None:
-    warn(f"{input.name}: {what}", IIOWarning)
+    warn(f"{input.name}: {what}")

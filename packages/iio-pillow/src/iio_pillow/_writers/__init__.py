@@ -33,7 +33,7 @@ WRITERS: Classes[PillowWriter] = Classes(
         "PCX": "_plain:PlainWriter",
         "PDF": "_pdf:PdfWriter",
         "PNG": "_png:PngWriter",
-        "PPM": "_plain:PlainWriter",
+        "PPM": "_plain:NetpbmWriter",
         "QOI": "_textures:QoiWriter",
         "SGI": "_plain:SgiWriter",
         "SPIDER": "_raw:SpiderWriter",

@@ -6,15 +6,16 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
 import numpy as np
+from PIL import ImageChops
 
 from ._base import StillWriter
 from ._checks import Rule, one_of, several, whole
 
-__all__ = ["BitmapWriter", "PlainWriter", "SgiWriter", "XbmWriter"]
+__all__ = ["BitmapWriter", "NetpbmWriter", "PlainWriter", "SgiWriter", "XbmWriter"]
 
 
 class PlainWriter(StillWriter):
-    """Writes PPM, PCX, MSP and EPS, which have no options."""
+    """Writes PCX, MSP and EPS, which have no options."""
 
     def write(
         self,
@@ -28,8 +29,8 @@ class PlainWriter(StillWriter):
         Parameters
         ----------
         image : numpy.ndarray
-            ``(height, width)`` or ``(height, width, 3)`` of a dtype that the format has: bool,
-            uint8, for PPM also uint16 and float32; for MSP bool.
+            ``(height, width)`` or ``(height, width, 3)`` of a dtype that the format has: bool or
+            uint8; for MSP bool.
         metadata : mapping, optional
             These formats hold none.
         mode : str, optional
@@ -42,6 +43,43 @@ class PlainWriter(StillWriter):
         """
         self._held(metadata)
         self._save(self._image(image, mode), {})
+
+
+class NetpbmWriter(StillWriter):
+    """Writes PBM, PGM, PPM and PFM: which of them is up to the array, but for a ``.pfm``."""
+
+    def write(
+        self,
+        image: np.ndarray,
+        *,
+        metadata: Mapping[str, Any] | None = None,
+        mode: str | None = None,
+    ) -> None:
+        """Encode the image.
+
+        Parameters
+        ----------
+        image : numpy.ndarray
+            bool, uint8, uint16 or float32 ``(height, width)``, uint8 ``(height, width, 3)``;
+            a ``.pfm`` holds float32 only.
+        metadata : mapping, optional
+            The format holds none.
+        mode : str, optional
+            The mode of Pillow's to convert to: ``"F"``, for example.
+
+        Raises
+        ------
+        EncodeError
+            For an array that the format cannot hold, or a second image.
+        """
+        self._held(metadata)
+        picture = self._image(image, mode)
+        if self._target.extension == ".pfm" and picture.mode != "F":
+            raise self._refuse(
+                f"{self._target.name}: a .pfm holds float32, and not {image.dtype} of shape "
+                f"{image.shape}: image.astype('float32') converts; iio-sci writes RGB, Pillow gray"
+            )
+        self._save(picture, {})
 
 
 class BitmapWriter(StillWriter):
@@ -120,7 +158,8 @@ class XbmWriter(StillWriter):
 
     holds = frozenset({"hotspot"})
     rules: ClassVar[Mapping[str, Rule]] = {
-        "hotspot": several(2, whole(0, 65535), "two whole numbers: from the left, from the top")
+        "hotspot": several(2, whole(0, 65535), "two whole numbers: from the left, from the top"),
+        "set_bits": one_of("black", "white"),
     }
 
     def write(
@@ -130,6 +169,7 @@ class XbmWriter(StillWriter):
         metadata: Mapping[str, Any] | None = None,
         mode: str | None = None,
         hotspot: tuple[int, int] | None = None,
+        set_bits: Literal["black", "white"] = "black",
     ) -> None:
         """Encode the image.
 
@@ -143,11 +183,16 @@ class XbmWriter(StillWriter):
             ``"1"`` to convert to black and white.
         hotspot : tuple of int, optional
             The point of a cursor, from the left and from the top.
+        set_bits : {"black", "white"}
+            What becomes bits that are set, the foreground: what is black (False), as X11 and other
+            programs show them, or what is white (True), as Pillow and imageio have them.
 
         Raises
         ------
         EncodeError
             For an array that is not bool, or a second image.
         """
-        held = self._held(metadata)
-        self._save(self._image(image, mode), held | self._given(hotspot=hotspot))
+        held = self._held(metadata) | self._given(hotspot=hotspot)
+        self._given(set_bits=set_bits)
+        picture = self._image(image, mode)
+        self._save(ImageChops.invert(picture) if set_bits == "black" else picture, held)

@@ -149,21 +149,34 @@ class PngWriter(PillowWriter):
         shown = held.pop("duration", None) if duration is None else duration
         repeat = held.pop("loop", 0) if loop is None else loop
         milliseconds = milliseconds_of(shown, fps, self._count)
-        if loop is not None and self._animation is not None and loop != self._loop:
+        animation = self._animation
+        if loop is not None and animation is not None and loop != self._loop:
             raise OptionError(f"loop={loop}: it was {self._loop} for the frames before")
-        picture = self._image(image, mode)
-        if bits is not None and picture.mode not in {"1", "P"}:
-            picture = picture.quantize(2**bits)
+        picture = self._picture(image, mode, bits)
         self._check_transparent(picture, transparency, held)
         options |= self._given(pnginfo=_info(pnginfo, held))
         encoded = self._encoded(picture, held | options)
-        if self._animation is None:
-            self._loop = repeat
-            self._animation = ApngAssembler(
-                self._target.open(), loop=repeat, default_image=default_image
-            )
+        if animation is None:
+            animation = self._begun(repeat, default_image)
+        self._add(animation, encoded, duration_ms=milliseconds, blend=over, disposal=after)
+
+    def _picture(self, image: np.ndarray, mode: str | None, bits: int | None) -> Image.Image:
+        """Return an image with as many colors as so many bits can tell."""
+        picture = self._image(image, mode)
+        if bits is None or picture.mode in {"1", "P"}:
+            return picture
+        return picture.quantize(2**bits)
+
+    def _begun(self, loop: int, default_image: bool) -> ApngAssembler:
+        """Open the file, with what is said of the whole of it."""
+        self._loop = loop
+        self._animation = ApngAssembler(self._target.open(), loop=loop, default_image=default_image)
+        return self._animation
+
+    def _add(self, animation: ApngAssembler, encoded: bytes, **how: Any) -> None:
+        """Add an encoded image as the next frame."""
         try:
-            self._animation.add(encoded, duration_ms=milliseconds, blend=over, disposal=after)
+            animation.add(encoded, **how)
         except ValueError as error:
             raise self._refuse(
                 f"frame {self._count} does not fit the ones before: {error}"

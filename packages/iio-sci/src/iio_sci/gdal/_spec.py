@@ -116,7 +116,8 @@ SPEC = PluginSpec(
             (".jp2", ".j2k", ".jpx"),
             (
                 Signature(0, b"\0\0\0\x0cjP  \r\n\x87\n"),
-                Signature(0, b"\xff\x4f\xff\x51\0"),
+                # Not longer than that of others, who are asked first.
+                Signature(0, b"\xff\x4f\xff\x51"),
             ),
             "jp2openjpeg",
             priority=_LATE,
