@@ -101,6 +101,43 @@ def test_options_that_pick_an_image_do_so_in_the_whole_file() -> None:
     assert firsts(file.read(index=..., flip=None)) == [0, 1, 2, 3]
 
 
+def test_options_that_change_the_number_of_images_count() -> None:
+    class Thinned(StubReader):
+        """One image in so many."""
+
+        def count_frames(self, *, step=None) -> int:
+            return len(range(0, 4, step or 1))
+
+        def read(self, *, index=None, step=None):
+            if index >= self.count_frames(step=step):
+                raise iio.FrameIndexError("there is no such image")
+            return super().read(index=index * (step or 1))
+
+        def iter(self, *, step=None):
+            return (self.read(index=n, step=step) for n in range(self.count_frames(step=step)))
+
+        def properties(self, *, index=None, step=None):
+            self.read(index=index, step=step)
+            return iio.ImageProperties((2, 3), np.dtype(np.uint8))
+
+    blame = Blame(Plugin(fakes.SPEC), "FAKE", "x.fake")
+    file = iio.ReadSession(Thinned(*IMAGES), open_resource(b"data", Limits()), blame)
+    assert file.read(index=-1, step=3)[0, 0] == 3 and file.read(index=-1)[0, 0] == 3
+    assert firsts(file.read(index=slice(None), step=2)) == [0, 2]
+    assert firsts(file.read(index=slice(-1, None), step=3)) == [3]
+    assert firsts(file.read(index=..., step=2)) == [0, 2]
+    assert firsts(file.read(index=[-1, 0], step=None)) == [3, 0]
+    assert file.properties(index=..., step=2).n_images is None
+    assert file.properties(index=..., step=2, count_frames=True).shape == (2, 2, 3)
+    assert file.properties(index=slice(None), step=3).n_images == 2
+    assert firsts(np.stack(list(file.iter(step=3)))) == [0, 3]
+    for index in (-3, 2, [0, 2]):
+        for call in (file.read, file.properties):
+            with pytest.raises(iio.FrameIndexError):
+                call(index=index, step=2)
+    assert file.count() == 4
+
+
 def test_metadata_is_of_one_image_or_of_the_file() -> None:
     file = session()
     assert file.metadata(index=...) == {"index": "Ellipsis"}

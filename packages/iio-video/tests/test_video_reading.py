@@ -291,6 +291,43 @@ def test_filters_that_move_with_time(exact: bytes, options: Any) -> None:
     assert not np.array_equal(every[9], pictures(COUNT)[9][8:40, 16:48])
 
 
+COUNTING = [
+    pytest.param([("fps", {"fps": 48})], id="twice as many"),
+    pytest.param([("fps", {"fps": 6})], id="fewer"),
+    pytest.param([("select", "not(mod(n,3))")], id="every third"),
+    pytest.param([("trim", {"start_frame": 4, "end_frame": 9})], id="some"),
+]
+
+
+@pytest.mark.parametrize("chain", COUNTING)
+def test_an_index_counts_what_comes_out_of_filters(exact: bytes, chain: Any) -> None:
+    every = list(iio.imiter(exact, extension=".mkv", filter_sequence=chain))
+    total = len(every)
+    assert total != COUNT
+    whole = np.stack(every)
+    for index in (-1, -total, slice(None), slice(-3, None), slice(1, None, 2), [-1, 0, -1], ...):
+        found = read(exact, ".mkv", index=index, filter_sequence=chain)
+        assert np.array_equal(found, whole[index]), index
+        said = iio.improps(exact, index=index, filter_sequence=chain, extension=".mkv")
+        assert said.shape == (whole[index].shape if index is not ... else (None, *found.shape[1:]))
+    for call in (iio.imread, iio.improps):
+        for index in (total, -total - 1, [0, total]):
+            with pytest.raises(iio.FrameIndexError):
+                call(exact, index=index, filter_sequence=chain, extension=".mkv")
+    counted = iio.improps(
+        exact, index=..., count_frames=True, filter_sequence=chain, extension=".mkv"
+    )
+    assert (counted.n_images, counted.shape) == (total, whole.shape)
+
+
+def test_a_slice_of_no_frames_has_the_shape_that_the_options_make(exact: bytes) -> None:
+    empty = slice(3, 3)
+    assert read(exact, ".mkv", index=empty, size=(32, 16)).shape == (0, 16, 32, 3)
+    nothing = [("select", "0")]
+    with pytest.raises(iio.FrameIndexError):
+        read(exact, ".mkv", index=-1, filter_sequence=nothing)
+
+
 def test_a_time_is_none_of_what_comes_out_of_filters(exact: bytes) -> None:
     doubled = [("fps", {"fps": 48})]
     with pytest.raises(iio.OptionError, match="timestamp="):

@@ -178,7 +178,11 @@ class PicksImages(Protocol):
 
 
 class CountsFrames(Protocol):
-    """A reader that can find out how many images there are, where `Reader.count` does not know."""
+    """A reader that can find out how many images there are, where `Reader.count` does not know.
+
+    Options of `read` that change how many there are, such as a filter that leaves some out, are
+    keyword-only parameters of it, too. With one of them core does not ask `Reader.count`.
+    """
 
     def count_frames(self) -> int:
         """Return how many images there are, without decoding all of them if that can be."""

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
+from itertools import islice
 from types import EllipsisType
 from typing import Any
 
 import numpy as np
-from av.codec.context import ThreadType
 from av.video.frame import VideoFrame
 
 from iio_core import DecodeError, FrameIndexError, ImageProperties, Index, OptionError, Resource
@@ -18,11 +17,12 @@ from ._failures import option_error
 from ._filtering import Filters, Options
 from ._frames import Frames
 from ._knowing import of_file, of_frame
-from ._options import rate_of, size_of, timing
+from ._numbering import Numbering
+from ._options import rate_of, size_of
 from ._pixels import Painter
-from ._source import Source, accelerator
+from ._source import Source, accelerator, thread_kind
 from ._stacks import Stacks
-from ._turning import UPRIGHT, Turn, turn_of_frame, turn_of_track
+from ._turning import UPRIGHT, Turn, turn_of_frame, turn_of_track, turned
 
 __all__ = ["VideoReader"]
 
@@ -31,7 +31,6 @@ Graph = tuple[Mapping[str, tuple[str, Options]], Sequence[Sequence[Any]]]
 
 _ON_ERROR = ("raise", "stop", "ignore")
 _MANY = 8
-_MILLISECOND = Fraction(1, 1000)
 _STILL = {"IFF"}
 _WITH_TRACK_HEADERS = {"MP4", "MOV", "3GP"}
 
@@ -70,10 +69,10 @@ class VideoReader:
             raise option_error("on_error", on_error, f"it is one of {', '.join(_ON_ERROR)}")
         self._resource = resource
         self.loop = bool(loop)
-        self._fps = None if fps is None else rate_of(fps)
+        rate = None if fps is None else rate_of(fps)
         threads = None
         if thread_type is not None or thread_count:
-            threads = _threads(thread_type), int(thread_count)
+            threads = thread_kind(thread_type), int(thread_count)
         self._source = Source(
             resource,
             format,
@@ -86,7 +85,7 @@ class VideoReader:
         self._stacks = Stacks(resource, format)
         self._constant = bool(constant_framerate)
         self._frames = Frames(self._source, on_error, constant=self._constant)
-        self._ticks: list[int] | None = None
+        self._numbering = Numbering(self._frames, self._source, rate, resource.name)
         self._held: Turn | None = None
         self._painters: dict[tuple[str | None, tuple[int, int] | None], Painter] = {}
 
@@ -101,25 +100,22 @@ class VideoReader:
         """Return how many frames there are; None if that is not known without reading on."""
         if self._format in _STILL:
             return 1
-        if self._fps is not None:
-            return None if self._ticks is None else len(self._ticks)
-        return self._frames.known()
+        return self._numbering.known()
 
-    def count_frames(self) -> int:
-        """Return how many frames there are: from the packets, or else by decoding all of them."""
-        if self._fps is not None:
-            return len(self._numbers())
-        return self._frames.count()
+    def count_frames(
+        self, *, filter_sequence: Sequenced | None = None, filter_graph: Graph | None = None
+    ) -> int:
+        """Return how many frames there are: from the packets, or else by decoding all of them.
 
-    def _numbers(self) -> list[int]:
-        """Return which frame of the file each frame at the wanted rate is."""
-        if self._ticks is None:
-            assert self._fps is not None
-            times = self._frames.times()
-            base = self._source.stream.time_base or Fraction(1)
-            last = self._frames.timeline.duration
-            self._ticks = timing(times, base, last, self._fps)
-        return self._ticks
+        Parameters
+        ----------
+        filter_sequence, filter_graph : optional
+            As for `read`: what comes out of filters that look at several frames is counted.
+        """
+        filters = Filters(filter_sequence, filter_graph)
+        if filters and not filters.framewise:
+            return sum(1 for _ in self._all(filters))
+        return self._numbering.count()
 
     # -- pixels --------------------------------------------------------------------------------
 
@@ -153,7 +149,8 @@ class VideoReader:
             Whether to turn frames as the file says that they are meant to be seen, as players do.
         filter_sequence : sequence of (name, options), optional
             Filters of FFmpeg's that frames go through: ``[("crop", {"w": 64, "h": 64})]``. With one
-            that looks at several frames `index` counts what comes out, from the beginning.
+            that looks at several frames `index` counts what comes out; a negative one, or a slice,
+            decodes all of them first.
         filter_graph : (nodes, edges), optional
             Filters as a graph: ``{"node": (name, options)}`` and tuples ``(from, to, output,
             input)``, with ``"video_in"`` and ``"video_out"`` for the ends.
@@ -181,8 +178,18 @@ class VideoReader:
         if isinstance(index, int) or index is None:
             return self._one(index or 0, painter, turn, filters)
         if index is ...:
-            images = (turn_or(painter.paint(f), turn) for f in self._all(filters))
+            images = (turned(painter.paint(f), turn) for f in self._all(filters))
             return self._stacks.all(images, None if filters else self.count())
+        if not index:
+            found = self.properties(
+                index=0,
+                format=format,
+                size=size,
+                rotate=rotate,
+                filter_sequence=filter_sequence,
+                filter_graph=filter_graph,
+            )
+            return np.empty((0, *(n or 0 for n in found.shape)), found.dtype)
         return self._stack(index, painter, turn, filters)
 
     def iter(
@@ -200,7 +207,7 @@ class VideoReader:
         filters = Filters(filter_sequence, filter_graph)
         while True:
             for frame in self._all(filters):
-                yield turn_or(painter.paint(frame), turn)
+                yield turned(painter.paint(frame), turn)
             if not self.loop:
                 return
 
@@ -217,7 +224,8 @@ class VideoReader:
     ) -> ImageProperties:
         """Describe what `read` with the same options returns, without decoding.
 
-        What filters make of a frame is found by having them make the first one.
+        What filters make of a frame is found by having them make one: the first, or where they look
+        at several frames the one that is asked for.
         """
         painter = self._painter(format, size)
         filters = Filters(filter_sequence, filter_graph)
@@ -225,9 +233,7 @@ class VideoReader:
             index = self._at(timestamp, index, filters)
         context = self._source.stream.codec_context
         if filters or not (context.width and context.height and context.pix_fmt):
-            frame = next(self._all(filters), None) if filters else self._frames.first()
-            if frame is None:
-                raise DecodeError(f"{self._resource.name}: the filters let no frame through")
+            frame = self._made_of(index, filters) if filters else self._frames.first()
             native, width, height = frame.format.name, frame.width, frame.height
         else:
             native, width, height = str(context.pix_fmt), context.width, context.height
@@ -277,32 +283,7 @@ class VideoReader:
             )
         if index is not None and index is not ...:
             raise OptionError("a frame is chosen by index= or by timestamp=, not by both")
-        if not math.isfinite(seconds) or seconds < 0:
-            raise option_error("timestamp", seconds, "it takes seconds from the first frame on")
-        # 0.3 is a little less than three tenths, and the frame that begins just then is meant.
-        wanted = Fraction(seconds).limit_denominator(1_000_000)
-        if self._fps is not None:
-            number, total = int(wanted * self._fps), len(self._numbers())
-            if number >= total:
-                raise self._too_late(seconds)
-            return number
-        times = self._frames.times()
-        base = self._source.stream.time_base or Fraction(1)
-        wanted /= base
-        if base == _MILLISECOND:  # to which Matroska has rounded the times of frames
-            wanted = Fraction(round(wanted))
-        start = times[0] if times else 0
-        last = self._frames.timeline.duration
-        if not times or (last and start + wanted >= times[-1] + last):
-            raise self._too_late(seconds)
-        low, high = 0, len(times)
-        while high - low > 1:
-            middle = (low + high) // 2
-            low, high = (middle, high) if times[middle] - start <= wanted else (low, middle)
-        return low
-
-    def _too_late(self, seconds: float) -> FrameIndexError:
-        return FrameIndexError(f"{self._resource.name} has ended before {seconds} s", plugin="pyav")
+        return self._numbering.at(seconds)
 
     def _check(self, index: int, filters: Filters) -> None:
         """Raise if there is no such frame, as far as that can be told without decoding."""
@@ -317,53 +298,63 @@ class VideoReader:
                 plugin="pyav",
             )
 
-    def _get(self, index: int, *, many: bool = False) -> VideoFrame:
-        if self._fps is None:
-            return self._frames.get(index, many=many)
-        numbers = self._numbers()
-        if index >= len(numbers):
-            raise FrameIndexError(
-                f"{self._resource.name} has {len(numbers)} frames at {float(self._fps):g} per "
-                f"second; there is no frame {index}",
-                plugin="pyav",
-            )
-        return self._frames.get(numbers[index], many=many)
-
     def _all(self, filters: Filters) -> Iterator[VideoFrame]:
-        if self._fps is None:
-            frames = self._frames.all()
-        else:
-            frames = (self._frames.get(number, many=True) for number in self._numbers())
-        return filters.apply(frames)
+        return filters.apply(self._numbering.all())
 
     def _one(
         self, index: int, painter: Painter, turn: Turn, filters: Filters, *, many: bool = False
     ) -> np.ndarray:
         if not filters:
-            return turn_or(painter.paint(self._get(index, many=many)), turn)
-        if filters.framewise:
-            frame = next(filters.apply(iter([self._get(index, many=many)])), None)
+            frame: VideoFrame | None = self._numbering.get(index, many=many)
+        elif filters.framewise:
+            frame = next(filters.apply(iter([self._numbering.get(index, many=many)])), None)
         else:
-            frame = next((f for n, f in enumerate(self._all(filters)) if n == index), None)
+            frame = next(islice(self._all(filters), index, None), None)
         if frame is None:
-            raise FrameIndexError(
-                f"{self._resource.name}: the filters make no frame {index}", plugin="pyav"
-            )
-        return turn_or(painter.paint(frame), turn)
+            raise self._not_made(index)
+        return turned(painter.paint(frame), turn)
+
+    def _made_of(self, index: Index, filters: Filters) -> VideoFrame:
+        """Return a frame that comes out of filters, like those that an index means."""
+        last = max(index, default=0) if isinstance(index, tuple) else index
+        number = last if isinstance(last, int) and not filters.framewise else 0
+        frame = next(islice(self._all(filters), number, None), None)
+        if frame is not None:
+            return frame
+        if number:
+            raise self._not_made(number)
+        raise DecodeError(f"{self._resource.name}: the filters let no frame through")
+
+    def _not_made(self, index: int) -> FrameIndexError:
+        return FrameIndexError(
+            f"{self._resource.name}: the filters make no frame {index}", plugin="pyav"
+        )
 
     def _stack(
         self, index: tuple[int, ...], painter: Painter, turn: Turn, filters: Filters
     ) -> np.ndarray:
         """Read frames in the order in which they are in the file: one seek for each run."""
-        if not index:
-            found = self.properties(index=0)
-            return np.empty((0, *(n or 0 for n in found.shape)), found.dtype)
-        several = len(set(index)) > _MANY
-        images = (
-            (number, self._one(number, painter, turn, filters, many=several))
-            for number in sorted(set(index))
-        )
+        wanted = sorted(set(index))
+        if filters and not filters.framewise:
+            images = self._made(wanted, painter, turn, filters)
+        else:
+            several = len(wanted) > _MANY
+            images = (
+                (number, self._one(number, painter, turn, filters, many=several))
+                for number in wanted
+            )
         return self._stacks.of(images, index)
+
+    def _made(
+        self, wanted: Sequence[int], painter: Painter, turn: Turn, filters: Filters
+    ) -> Iterator[tuple[int, np.ndarray]]:
+        """Yield some of the frames that filters make, each with its number."""
+        made = enumerate(self._all(filters))
+        for number in wanted:
+            frame = next((frame for place, frame in made if place == number), None)
+            if frame is None:
+                raise self._not_made(number)
+            yield number, turned(painter.paint(frame), turn)
 
     # -- what is beside the pixels ---------------------------------------------------------------
 
@@ -393,7 +384,7 @@ class VideoReader:
             turn = UPRIGHT if exclude_applied and rotate else self._turn()
             return of_file(self._source, self.count(), turn)
         assert isinstance(index, int)
-        return of_frame(self._get(index), self._source)
+        return of_frame(self._numbering.get(index), self._source)
 
     @property
     def source(self) -> Source:
@@ -413,18 +404,3 @@ class VideoReader:
     def close(self) -> None:
         """Close the container; the file is core's."""
         self._source.close()
-
-
-def turn_or(image: np.ndarray, turn: Turn) -> np.ndarray:
-    """Return an image turned, or as it is."""
-    return turn.apply(image) if turn else image
-
-
-def _threads(kind: str | None) -> ThreadType:
-    """Return what threads share, from imageio's names for it."""
-    names = {"AUTO": ThreadType.AUTO, "FRAME": ThreadType.FRAME, "SLICE": ThreadType.SLICE}
-    names["NONE"] = ThreadType.NONE
-    try:
-        return names[(kind or "AUTO").upper()]
-    except (KeyError, AttributeError):
-        raise option_error("thread_type", kind, f"it is one of {', '.join(names)}") from None

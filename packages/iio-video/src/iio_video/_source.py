@@ -19,7 +19,7 @@ from ._demuxers import FOLLOWING, WHITELIST, demuxer
 from ._failures import decoding, option_error, said
 from ._wholeness import missing
 
-__all__ = ["Bytes", "Source", "accelerator", "most_pixels"]
+__all__ = ["Bytes", "Source", "accelerator", "most_pixels", "thread_kind"]
 
 _BUFFER = 1 << 16
 # Text that is not UTF-8 is no error. PyAV 19 has no such argument: there it never is one.
@@ -80,6 +80,16 @@ def accelerator(name: str | None) -> HWAccel | None:
         return HWAccel(device, number or None, allow_software_fallback=True)
     except (FFmpegError, ValueError) as error:
         raise option_error("hwaccel", name, said(error)) from None
+
+
+def thread_kind(kind: str | None) -> ThreadType:
+    """Return what threads share, from imageio's names for it."""
+    names = {"AUTO": ThreadType.AUTO, "FRAME": ThreadType.FRAME, "SLICE": ThreadType.SLICE}
+    names["NONE"] = ThreadType.NONE
+    try:
+        return names[(kind or "AUTO").upper()]
+    except (KeyError, AttributeError):
+        raise option_error("thread_type", kind, f"it is one of {', '.join(names)}") from None
 
 
 class Source:

@@ -16,7 +16,7 @@ from typing import IO, Any
 import numpy as np
 from av.video.frame import VideoFrame
 
-__all__ = ["UPRIGHT", "Turn", "turn_of_frame", "turn_of_track"]
+__all__ = ["UPRIGHT", "Turn", "turn_of_frame", "turn_of_track", "turned"]
 
 _HEADER = 8 << 20  # bytes of a movie's header that are looked through
 
@@ -137,3 +137,8 @@ def _boxes(file: IO[bytes], place: int, end: int) -> Iterator[tuple[bytes, int, 
             return
         yield kind, start, min(place + size, end)
         place += size
+
+
+def turned(image: np.ndarray, turn: Turn) -> np.ndarray:
+    """Return an image turned, or as it is."""
+    return turn.apply(image) if turn else image

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from types import EllipsisType
 from typing import Any
 
 import numpy as np
 
 from .. import _options
 from .._errors import OptionError
-from .._index import normalize, out_of_range
 from .._properties import ImageProperties
 from .._resources import Resource
 from .._translate import CAUGHT, Blame
-from ._stacking import END, Stacking, is_placed
+from ._counting import END
+from ._stacking import Stacking, is_placed
 
 __all__ = ["ReadSession"]
-
-_NONE: Mapping[str, Any] = {}
 
 
 class ReadSession(Stacking):
@@ -38,16 +35,6 @@ class ReadSession(Stacking):
         super().__init__(blame)
         self._reader = reader
         self._resource = resource
-        self._total: int | None = None
-
-    def count(self) -> int | None:
-        """Return how many images there are; None if that is not known without decoding."""
-        if self._total is None:
-            total = self._ask("count")
-            if total is not None and (type(total) is not int or total < 0):
-                raise self._blame.broken(f"it counts {total!r} images")
-            self._total = total
-        return self._total
 
     def read(
         self, *, index: Any = None, writeable_output: bool = True, **options: Any
@@ -87,8 +74,8 @@ class ReadSession(Stacking):
         if not isinstance(which, int):
             if which is not None and not self._attribute("reads_batches", False):
                 return self._stack(which, options)
-        elif which and which >= (total := self._count_or(which + 1)):
-            raise out_of_range(which, total, name=self._resource.name)
+        elif which:
+            self._check_there(which, options)
         if options and is_placed(options):
             return self._placed(which, options)
         checks = getattr(self._reader, "checks_limits", False)
@@ -157,8 +144,8 @@ class ReadSession(Stacking):
         if options:
             self._check_options(options, read)
         which = self._which(index, options)
-        if isinstance(which, int) and which and which >= (total := self._count_or(which + 1)):
-            raise out_of_range(which, total, name=self._resource.name)
+        if isinstance(which, int) and which:
+            self._check_there(which, options)
         if not (which is None or isinstance(which, int)):
             raise OptionError("a region is of one image: index= is a number")
         image = self._owned(self._ask(read, parts, index=which, level=level, **options), True)
@@ -182,7 +169,7 @@ class ReadSession(Stacking):
         """
         if options:
             self._check_options(options, self._attribute("iter"))
-        total = self.count()
+        total = self._known(options)
         images = self._ask("iter", **options)
         number = 0
         while True:
@@ -217,22 +204,22 @@ class ReadSession(Stacking):
             self._check_options(options, self._attribute("properties"))
         which = self._which(index, options)
         if isinstance(which, int):
-            if which and which >= (total := self._count_or(which + 1)):
-                raise out_of_range(which, total, name=self._resource.name)
+            if which:
+                self._check_there(which, options)
             return self._describe(which, options)
         if which is None or self._attribute("reads_batches", False):
             found = self._describe(which, options)
             if count_frames and which is ... and found.n_images is None and None in found.shape[:1]:
-                total = self._count()
+                total = self._count(options)
                 found = replace(found, n_images=total, shape=(total, *found.shape[1:]))
             return found
         if which is ...:
-            number = self._count() if count_frames else self.count()
+            number = self._count(options) if count_frames else self._known(options)
             first = 0
         else:
             number = len(which)
             first = which[0] if which else 0
-            if which and self.count() is None:
+            if which and self._known(options) is None:
                 self._describe(max(which), options)  # the reader knows whether it is there
         one = self._describe(first, options)
         return ImageProperties(
@@ -268,8 +255,8 @@ class ReadSession(Stacking):
         which = ... if index is ... else self._which(index)
         if isinstance(which, tuple):
             raise OptionError("metadata is of one image, or with index=... of the whole file")
-        if isinstance(which, int) and which and which >= (total := self._count_or(which + 1)):
-            raise out_of_range(which, total, name=self._resource.name)
+        if isinstance(which, int) and which:
+            self._check_there(which)
         found: dict[str, Any] = self._ask(
             "metadata", index=which, exclude_applied=exclude_applied, **options
         )
@@ -319,43 +306,6 @@ class ReadSession(Stacking):
     def _check_options(self, options: Mapping[str, Any], method: Callable[..., Any]) -> None:
         where = f"plugin {self.plugin!r} ({method.__name__})"
         _options.check(options, _options.names(method), where=where)
-
-    def _which(
-        self, index: Any, options: Mapping[str, Any] = _NONE
-    ) -> int | tuple[int, ...] | EllipsisType | None:
-        """Return an index as the reader gets it."""
-        if index is ... and options:
-            picks = self._attribute("picks", ())
-            if any(options.get(name) is not None for name in picks):
-                return None
-        if index is None:
-            default: int | EllipsisType | None = self._attribute("default_index", None)
-            if not (default is None or default is ... or (type(default) is int and default >= 0)):
-                raise self._blame.broken(f"its default index is {default!r}")
-            return default
-        which = normalize(index, self._count, name=self._resource.name)
-        if isinstance(which, tuple) and which and max(which) >= self._count_or(max(which) + 1):
-            raise out_of_range(max(which), self.count(), name=self._resource.name)
-        return which
-
-    def _count_or(self, least: int) -> int:
-        """Return how many images there are, or `least` where only the reader will find out."""
-        total = self.count()
-        return least if total is None else total
-
-    def _count(self) -> int:
-        """Return how many images there are, if need be by decoding all of them."""
-        if self.count() is None:
-            counts = self._attribute("count_frames", None)
-            if counts is not None:
-                self._total = self._ask(counts)
-            else:
-                images = self._ask("iter")
-                number = 0
-                while self._ask(next, images, END) is not END:
-                    number += 1
-                self._total = number
-        return self._total or 0
 
     def _charge(self, index: Any, options: Mapping[str, Any]) -> ImageProperties:
         """Check what reading an image will cost against the limits."""

@@ -10,26 +10,17 @@ import numpy as np
 from .. import _options
 from .._errors import DecodeError, OptionError
 from .._properties import ImageProperties
-from .._resources import Resource
-from ._base import Session
+from ._counting import END, Counting
 
-__all__ = ["END", "Stacking", "is_placed"]
-
-END: Any = object()  # of an iterator
+__all__ = ["Stacking", "is_placed"]
 
 
-class Stacking(Session):
+class Stacking(Counting):
     """What a session for reading does with more than one image."""
 
-    _reader: Any
-    _resource: Resource
-    _ask: Callable[..., Any]
-    _attribute: Callable[..., Any]
     _owned: Callable[[Any, bool], np.ndarray]
     _check: Callable[[tuple[int | None, ...], np.dtype], None]
     _charge: Callable[[Any, Mapping[str, Any]], ImageProperties]
-    _count: Callable[[], int]
-    count: Callable[[], int | None]
 
     def _placed(self, which: Any, options: Mapping[str, Any]) -> np.ndarray:
         """Read into the caller's ``out=``, or map the file: no memory is taken that has limits."""
@@ -41,7 +32,7 @@ class Stacking(Session):
 
     def _stack_into(self, out: Any, which: Any, options: Mapping[str, Any]) -> np.ndarray:
         """Read several images into the caller's array."""
-        numbers = range(self._count()) if which is ... else which
+        numbers = range(self._count(options)) if which is ... else which
         if not isinstance(out, np.ndarray) or out.shape[:1] != (len(numbers),):
             raise OptionError(f"out= has to be an array of {len(numbers)} images")
         for place, number in enumerate(numbers):
@@ -59,12 +50,14 @@ class Stacking(Session):
             first = self._charge(which[0] if which else 0, options)
             images = (self._ask("read", index=i, **options) for i in which)
         else:
-            total = self.count()
+            total = self._known(options)
             first = self._charge(0, options)
             if options.keys() <= _options.names(self._attribute("iter")):
                 images = self._ask("iter", **options)
             else:
-                images = (self._ask("read", index=i, **options) for i in range(self._count()))
+                images = (
+                    self._ask("read", index=i, **options) for i in range(self._count(options))
+                )
         if total is None:
             return self._stack_unknown(images)
         shape = tuple(n or 0 for n in first.shape)
