@@ -24,8 +24,11 @@ from real_file_table import RealFile, load  # noqa: E402
 
 FILES = load()
 ON_REQUEST = {"eps": "EPS", "hdf5": "HDF5", "mnc2": "MINC", "ps": "EPS"}
-# Whose decoder's colors a program has.
-OPTIONS = {name: {"palette": "freeimage"} for name in ("kla", "koa", "koala")}
+# What a program gives too: the mosaic of a sensor, the colors of FreeImage.
+OPTIONS: dict[str, dict[str, Any]] = {
+    "cine": {"format": None},
+    **{name: {"palette": "freeimage"} for name in ("kla", "koa", "koala")},
+}
 # Where another plugin shows the parts of a volume.
 PLUGINS = {"hdf5": "itk"}
 # By how much values may differ on average, where a compression changes them.

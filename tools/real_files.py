@@ -7,7 +7,7 @@ libavif-bin``, and the folders of two source packages, which hold what nothing w
     python tools/real_files.py graphicsmagick-1.3.40 pillow-13.0.0
 
 What ``packages/*/tests/real_files.csv`` lists is added by hand there. What the files show that are
-not of that picture, ``tools/real_decodings.py`` finds out.
+not of that picture, ``tools/real_decodings.py`` finds out; ``tools/real_cameras.py`` makes others.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
+from real_cameras import ROWS
 from real_decodings import DECODINGS
 from real_file_table import keep, write_table
 from retro_samples import picture
@@ -188,7 +189,7 @@ def main(graphicsmagick: Path, pillow: Path) -> None:
     for extension, name in SHARED.items():
         origin = "a real file: see ../shared/data"
         rows.append((extension, f"shared/{name}", origin, DECODINGS[name].shows))
-    write_table(TESTS, rows)
+    write_table(TESTS, [*rows, *ROWS])
     bits = np.asarray(Image.fromarray(picture()).convert("1"))
     gray = np.asarray(Image.fromarray(picture()).convert("L"))
     np.savez_compressed(TESTS / "real/picture.npz", color=picture(), gray=gray, bits=bits)

@@ -152,6 +152,8 @@ SPEC = PluginSpec(
             (
                 *(".bay", ".bmq", ".cs1", ".dc2", ".dsc", ".kc2", ".mdc", ".pxn", ".qtk", ".rdc"),
                 ".rwz",
+                # Of these there are TIFF files, and files with another beginning or none.
+                *(".cap", ".crw", ".ia", ".iiq", ".raw", ".sti"),
             ),
             _TIFF,
             f"Their makers have published none; {_CAMERAS}",
