@@ -1,0 +1,86 @@
+"""Raw files built by hand in their makers' layouts: known values, and what dcraw reads."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+import subprocess
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+rawpy = pytest.importorskip("rawpy", reason="pip install iio-sci[raw]")
+
+from sci_raw_coded import CODED_MAKERS  # noqa: E402
+from sci_raw_early import EARLY_MAKERS  # noqa: E402
+from sci_raw_makers import TIFF_MAKERS, Sample  # noqa: E402
+from sci_raw_samples import mosaic, mrw, pgm  # noqa: E402
+
+import iio_core as iio  # noqa: E402
+
+MAKERS: dict[str, Callable[[], Sample]] = {
+    **TIFF_MAKERS,
+    **EARLY_MAKERS,
+    **CODED_MAKERS,
+    "mrw": lambda: (mrw(mosaic(), b"DiMAGE 7Hi\0"), mosaic()),
+}
+# Of compressed ones: the CRC-32 of the 16-bit values that dcraw 9.28 takes out, as `-D -4` does.
+DCRAWS = {"mdc": 0x14933D49, "pxn": 0x6C4C2B87, "qtk": 0x7967946B}
+# The values of these LibRaw reads in place of iio's first choice.
+PLUGINS = {"cine": "raw"}
+
+
+def read(path: Path) -> np.ndarray:
+    return iio.imread(path, sensor=True, plugin=PLUGINS.get(path.suffix[1:]))
+
+
+def inner(wanted: np.ndarray, image: np.ndarray) -> np.ndarray:
+    """Return what of a sensor LibRaw shows: it begins where the pattern of colors does."""
+    height, width = image.shape
+    assert 0 <= wanted.shape[0] - height <= 1
+    assert 0 <= wanted.shape[1] - width <= 1
+    return wanted[-height:, -width:]
+
+
+@pytest.fixture(params=sorted(MAKERS))
+def built(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Path, np.ndarray | None]:
+    data, raw = MAKERS[request.param]()
+    path = tmp_path / f"a.{request.param}"
+    path.write_bytes(data)
+    return path, raw
+
+
+def test_sensor_is_what_was_put_in(built: tuple[Path, np.ndarray | None]) -> None:
+    path, raw = built
+    image = read(path)
+    assert image.dtype == np.uint16
+    assert image.any()
+    if raw is None:
+        assert zlib.crc32(image.astype("<u2").tobytes()) == DCRAWS[path.suffix[1:]]
+    else:
+        np.testing.assert_array_equal(image, inner(raw, image))
+
+
+def test_sensor_is_what_dcraw_reads(built: tuple[Path, np.ndarray | None]) -> None:
+    path, _ = built
+    program = shutil.which("dcraw")
+    if program is None:
+        pytest.skip("dcraw is not here: apt-get install dcraw")
+    command = [program, "-D", "-4", "-t", "0", "-c", str(path)]
+    theirs = pgm(subprocess.run(command, capture_output=True, check=True).stdout)
+    image = read(path)
+    np.testing.assert_array_equal(image, inner(theirs, image))
+
+
+def test_the_documentation_names_each() -> None:
+    with Path(__file__).with_name("built_files.csv").open(encoding="utf-8", newline="") as file:
+        rows = {row["extension"]: row["compared_with"] for row in csv.DictReader(file)}
+    assert rows == {name: "dcraw" if name in DCRAWS else "values" for name in MAKERS}
+
+
+def test_rawzors_compression_is_refused() -> None:
+    with pytest.raises(iio.DecodeError, match="LibRaw"):
+        iio.imread(b"rawzor".ljust(4096, b"\0"), extension=".rwz")
