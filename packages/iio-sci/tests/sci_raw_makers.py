@@ -117,11 +117,15 @@ def swapped(sample: Sample) -> Sample:
 LEAF = b"PKTS\0\0\0\1" + b"ShootObj_back_type".ljust(40, b"\0") + b"\0\0\0\x03" + b"10\n"
 
 
-def panasonic(make: str, model: str) -> Sample:
-    """Return a RW2 file: TIFF with another magic number and numbers of tags; 12 bits, shifted."""
+def panasonic(make: str, model: str, *, coded: bool = False) -> Sample:
+    """Return a RW2 file: TIFF with another magic number and numbers of tags; 12 bits, shifted.
+
+    Or `coded`, without anything in it but zeros.
+    """
     raw = mosaic(HEIGHT, WIDTH, 3)
     raw[raw == 0] = 1  # which stands for a bad pixel
     pixels = (raw << 4).astype("<u2").tobytes()
+    pixels = bytes(0x4000) if coded else pixels
     tags: list[Tag] = [
         (1, 7, b"0210"),
         (2, 3, [WIDTH]),
@@ -133,8 +137,8 @@ def panasonic(make: str, model: str) -> Sample:
         (9, 3, [1]),
         (10, 3, [12]),
         *tags_of(make, model),
-        (273, 4, [1024]),
-        (279, 4, [len(pixels)]),
+        (279, 4, [2 * WIDTH * HEIGHT]),
+        *([(45, 3, [4]), (280, 4, [1024])] if coded else [(273, 4, [1024])]),
     ]
     head = b"IIU\0" + struct.pack("<I", 8) + directory(tags, 8, "<")
     return head.ljust(1024, b"\0") + pixels, raw

@@ -16,7 +16,7 @@ rawpy = pytest.importorskip("rawpy", reason="pip install iio-sci[raw]")
 
 from sci_raw_coded import CODED_MAKERS  # noqa: E402
 from sci_raw_early import EARLY_MAKERS  # noqa: E402
-from sci_raw_makers import TIFF_MAKERS, Sample  # noqa: E402
+from sci_raw_makers import TIFF_MAKERS, Sample, panasonic  # noqa: E402
 from sci_raw_samples import mosaic, mrw, pgm  # noqa: E402
 
 import iio_core as iio  # noqa: E402
@@ -79,6 +79,17 @@ def test_the_documentation_names_each() -> None:
     with Path(__file__).with_name("built_files.csv").open(encoding="utf-8", newline="") as file:
         rows = {row["extension"]: row["compared_with"] for row in csv.DictReader(file)}
     assert rows == {name: "dcraw" if name in DCRAWS else "values" for name in MAKERS}
+
+
+@pytest.mark.parametrize(
+    ("extension", "data"),
+    [("rw2", panasonic("Panasonic", "DMC-FZ28", coded=True)[0]), ("rdc", MAKERS["rdc"]()[0])],
+)
+def test_cut_file_is_refused(extension: str, data: bytes) -> None:
+    """LibRaw fills these up and says nothing."""
+    assert iio.imread(data, extension=f".{extension}", sensor=True).size
+    with pytest.raises(iio.DecodeError, match="bytes before what its headers declare"):
+        iio.imread(data[: len(data) // 7], extension=f".{extension}", sensor=True)
 
 
 def test_rawzors_compression_is_refused() -> None:

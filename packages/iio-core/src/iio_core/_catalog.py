@@ -1004,7 +1004,7 @@ ENTRIES: tuple[Entry, ...] = (
      ),
      True, (('float32', (3,)),), (), 10, (True, False)),
     ('iio-sci[raw]', 'raw', 'iio-sci', 'CAMERA-OTHER',
-     ('.bay', '.bmq', '.cs1', '.dc2', '.dsc', '.kc2', '.mdc', '.pxn', '.qtk', '.rdc', '.rwz'),
+     ('.bay', '.bmq', '.cs1', '.dc2', '.dsc', '.kc2', '.mdc', '.pxn', '.qtk', '.rdc', '.rwz', '.cap', '.crw', '.ia', '.iiq', '.raw', '.sti'),
      (
          (0, b'II*\x00', None),
          (0, b'MM\x00*', None),
