@@ -40,7 +40,8 @@ Who reads and writes it, by the names that `plugin=` takes, and which file of an
 `tests/test_real_files.py` opens by that extension. In *italics* are plugins that are used only on
 request. What imageio 2.9 had has its names there in the second column. Where no such file is in the
 repository, the last column says why, or has a dash: the tests of the package have only files that
-they make themselves.
+they make themselves. Camera raw files that are built by hand are not compressed, but for CR2, SRF,
+and those of which it is said; what their makers' cameras compress, LibRaw is trusted with.
 
 | extension | imageio 2.9 | what | read by | written by | a real file, by |
 |---|---|---|---|---|---|
@@ -51,7 +52,7 @@ CAMERAS = (
     "none: only cameras write it, and their files are large and their owners'; what reads it, "
     "LibRaw, is tested with files of others"
 )
-NO_FILE = {
+NO_FILE: dict[tuple[str, ...], str] = {
     ("lytro",): "none: only Lytro's cameras and their software wrote it, files of some 10 to 50 "
     "MB; one of its layout, built by hand, is compared with what was put in and with PlenoptiCam",
     ("raw",): CAMERAS,

@@ -1,7 +1,8 @@
 """Make the files of real cameras in ``tests/real``: parts of two that source packages carry.
 
 A Phantom's and a Kodak C330's, both of several megabytes, are cut down to a part of their pixels;
-no value of those is changed. To make them again: ``apt-get install dcraw``, ``apt-get source
+no value of those is changed. Their packages are under the LGPL: pycine's version 3, KImageFormats'
+version 2 or later. To make them again: ``apt-get install dcraw``, ``apt-get source
 kimageformats``, ``pip download --no-binary :all: pycine==0.3.1`` and, with where these are
 unpacked::
 
@@ -10,6 +11,8 @@ unpacked::
 
 from __future__ import annotations
 
+import importlib
+import io
 import struct
 import subprocess
 import sys
@@ -38,8 +41,7 @@ def phantom(folder: Path) -> tuple[bytes, np.ndarray]:
     Vision Research, Cine File Format: CINEFILEHEADER, BITMAPINFOHEADER; 10 bits packed.
     """
     sys.path.insert(0, str(folder))
-    from pycine.raw import unpack_10bit
-
+    unpack = importlib.import_module("pycine.raw").unpack_10bit
     data = (folder / "testfiles/chart1.cine").read_bytes()
     bitmap, _, places = struct.unpack_from("<III", data, 24)
     start = struct.unpack_from("<Q", data, places)[0]
@@ -51,7 +53,7 @@ def phantom(folder: Path) -> tuple[bytes, np.ndarray]:
     struct.pack_into("<ii", head, bitmap + 4, width, height)
     struct.pack_into("<I", head, bitmap + 20, part.size)
     struct.pack_into("<I", head, start + 4, part.size)
-    ten = unpack_10bit(part.tobytes(), width, height)
+    ten = unpack(part.tobytes(), width, height)
     return bytes(head) + part.tobytes(), (ten << 6 | ten >> 4)[None]  # to 16 bits, as FFmpeg does
 
 
@@ -65,9 +67,8 @@ def c330(folder: Path) -> tuple[bytes, np.ndarray]:
         file.write(part.tobytes())
         file.flush()
         out = subprocess.run(["dcraw", "-c", file.name], check=True, capture_output=True).stdout
-        Path(file.name).with_suffix(".ppm").write_bytes(out)
-        with Image.open(Path(file.name).with_suffix(".ppm")) as image:
-            return part.tobytes(), np.asarray(image)
+    with Image.open(io.BytesIO(out)) as image:
+        return part.tobytes(), np.asarray(image)
 
 
 def main(kimageformats: Path, pycine: Path) -> None:

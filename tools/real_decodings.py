@@ -8,6 +8,7 @@ install imageio==2.38.1``.
 
 from __future__ import annotations
 
+import importlib
 import lzma
 import os
 import subprocess
@@ -117,9 +118,7 @@ def member(folder: Path) -> np.ndarray:
 
 def by_imageio(name: str) -> Callable[[Path], np.ndarray]:
     def decode(folder: Path) -> np.ndarray:
-        import imageio.v2 as imageio
-
-        images = imageio.mimread(folder / "in", format=name)
+        images = importlib.import_module("imageio.v2").mimread(folder / "in", format=name)
         return np.asarray(images[0] if len(images) == 1 else images)
 
     return decode
