@@ -145,7 +145,10 @@ def phase_one(layout: int) -> Sample:
         (0x112, keys[0] | keys[1] << 16),
     )
     table = struct.pack("<II", len(entries), 0)
-    table += b"".join(struct.pack("<IIII", tag, 1, 4, value) for tag, value in entries)
+    table += b"".join(
+        struct.pack("<4I", tag, 1, raw.nbytes if tag == 0x10F else 4, value)
+        for tag, value in entries
+    )
     return (b"IIIITwaR" + struct.pack("<I", 12) + table).ljust(1024, b"\0") + mixed.tobytes(), raw
 
 

@@ -1,14 +1,15 @@
 """Whether a raw file is whole: LibRaw develops one that is cut, and fills up with what it has.
 
 How long it has to be, its own headers say: strips and tiles of TIFF directories (TIFF 6.0, section
-3), boxes of Canon's CR3, offsets of Fujifilm's RAF, sizes of Minolta's MRW, Panasonic's RW2 and
-Rollei's RDC.
+3), boxes of Canon's CR3, offsets of Fujifilm's RAF, sizes of Minolta's MRW; of others see
+``_complete_makers``.
 """
 
 from __future__ import annotations
 
 import struct
 
+from ._complete_makers import of_maker
 from ._exif import entries, number_list
 
 __all__ = ["least_length"]
@@ -20,8 +21,11 @@ _DIRECTORIES = 32
 
 def least_length(data: bytes) -> int:
     """Return how many bytes a raw file has at least, as far as its headers tell."""
+    found = of_maker(data)
     if data[:4] in (b"II*\0", b"MM\0*") or data[:4] in (b"IIRO", b"IIRS", b"MMOR"):
-        return _of_tiff(data)
+        return max(found or 0, _of_tiff(data))
+    if found is not None:
+        return found
     if data[4:12] == b"ftypcrx ":
         return _of_boxes(data)
     if data.startswith(b"FUJIFILMCCD-RAW") and len(data) >= 108:
@@ -31,10 +35,6 @@ def least_length(data: bytes) -> int:
         behind = 8 + struct.unpack_from(">I", data, 4)[0]
         height, width = struct.unpack_from(">HH", data, 24)
         return int(behind + height * width * data[32] // 8)
-    if data.startswith(b"IIU\0"):
-        return _of_panasonic(data)
-    if data.startswith(b"DSC-Image"):
-        return _of_rollei(data)
     return 0
 
 
@@ -65,39 +65,6 @@ def _of_tiff(data: bytes) -> int:
         if behind + 4 <= len(data):
             todo.append(struct.unpack_from(f"{order}I", data, behind)[0])
     return least
-
-
-def _of_panasonic(data: bytes) -> int:
-    """Return the least length of a RW2: it packs 14 values, if no more, in 16 bytes."""
-    if len(data) < 8:
-        return 8
-    found = {
-        tag: number_list(data, "<", kind, count, place)
-        for tag, kind, count, place in entries(data, 0, struct.unpack_from("<I", data, 4)[0], "<")
-        if tag in (_WIDTH, _HEIGHT, _LAYOUT, _PIXELS)
-    }
-    width, height, start = (next(iter(found.get(t, ())), 0) for t in (_WIDTH, _HEIGHT, _PIXELS))
-    if not start or next(iter(found.get(_LAYOUT, ())), 0) not in _FOURTEEN:
-        return 0
-    return int(start + width * 8 // 7 * height)
-
-
-# Of Panasonic's raw files.
-_WIDTH, _HEIGHT, _LAYOUT, _PIXELS = 2, 3, 45, 280
-_FOURTEEN = (0, 2, 3, 4)  # layouts, 0 where the file does not tell; from 5 on there are others
-
-
-def _of_rollei(data: bytes) -> int:
-    """Return the least length of a RDC, whose header is lines of text: 10 bits a value."""
-    lines = data[:1024].split(b"EOHD")[0].splitlines()
-    told = dict(line.split(b"=", 1) for line in lines if b"=" in line)
-    try:
-        header, width, height, across, down = (
-            int(told.get(name, b"0")) for name in (b"HDR", b"X  ", b"Y  ", b"TX ", b"TY ")
-        )
-    except ValueError:
-        return 0
-    return header + across * down * 2 + width * height * 10 // 8
 
 
 _WANTED = {_SUB, *(tag for pair in _STRIPS for tag in pair)}

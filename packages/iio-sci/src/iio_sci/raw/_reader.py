@@ -77,7 +77,7 @@ class RawReader:
             self._raw.close()
             if format == "CAMERA-TIFF" and resource.extension not in _raw_extensions():
                 raise NotThisFormat("it begins as a TIFF file, but is no camera's") from error
-            if format == "CAMERA-OTHER" and resource.extension == ".raw":
+            if format == "CAMERA-BARE" and resource.extension == ".raw":
                 raise NotThisFormat("neither its size nor its beginning is a camera's") from error
             raise DecodeError(
                 f"{self._name} is no raw file of a camera that LibRaw "

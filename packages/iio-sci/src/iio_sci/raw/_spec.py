@@ -152,13 +152,18 @@ SPEC = PluginSpec(
             (
                 *(".bay", ".bmq", ".cs1", ".dc2", ".dsc", ".kc2", ".mdc", ".pxn", ".qtk", ".rdc"),
                 ".rwz",
-                # Of these there are TIFF files, and files with another beginning or none.
-                *(".cap", ".crw", ".ia", ".iiq", ".raw", ".sti"),
             ),
             _TIFF,
             f"Their makers have published none; {_CAMERAS}",
             signature_alone=False,
             extension_alone=True,
+        ),
+        _raw(
+            "CAMERA-BARE",
+            "raw files that LibRaw knows by their size, or by a beginning of their own",
+            (".cap", ".crw", ".ia", ".iiq", ".raw", ".sti"),
+            (),
+            f"Their makers have published none; {_CAMERAS}",
         ),
     ),
 )
