@@ -54,7 +54,7 @@ CAMERAS = (
 )
 NO_FILE: dict[tuple[str, ...], str] = {
     ("lytro",): "none: only Lytro's cameras and their software wrote it, files of some 10 to 50 "
-    "MB; one of its layout, built by hand, is compared with what was put in and with PlenoptiCam",
+    "MB; one of its layout, built by hand, is compared with what was put in",
     ("raw",): CAMERAS,
 }
 # And where something else is the reason.
