@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import shutil
+import struct
 import subprocess
 import zlib
 from collections.abc import Callable
@@ -102,6 +103,28 @@ def test_cut_file_is_refused(extension: str, tmp_path: Path) -> None:
     path.write_bytes(data[:24])
     with pytest.raises(iio.IIOError):
         read(path)
+
+
+def test_canons_without_a_header_are_known_by_their_size(tmp_path: Path) -> None:
+    path = tmp_path / "a.crw"
+    data = np.random.default_rng(2).integers(1, 255, 5298000, np.uint8).tobytes()
+    path.write_bytes(data)
+    image = iio.imread(path, sensor=True)
+    assert image.shape == (1752, 2344)  # a PowerShot SD300's
+    # 10 bits in words of 16 with their lower byte first, as in dcraw's table.
+    words = np.frombuffer(data, "<u2").reshape(1766, -1).astype(">u2")
+    bits = np.unpackbits(words.view(np.uint8), axis=1).reshape(1766, 2400, 10)
+    values = bits @ (1 << np.arange(9, -1, -1))
+    good = image > 0  # 0 stands for a bad pixel, which LibRaw replaces when it develops
+    np.testing.assert_array_equal(image[good], values[12:-2, 12:-44][good])
+    assert good.mean() > 0.99
+
+
+def test_packed_cine_is_left_to_others(tmp_path: Path) -> None:
+    data = bytearray(MAKERS["cine"]()[0])
+    data[44 + 16 : 44 + 20] = struct.pack("<I", 256)
+    with pytest.raises(iio.NoPluginError, match="does not unpack"):
+        iio.imread(bytes(data), extension=".cine", plugin="raw")
 
 
 def test_rawzors_compression_is_refused() -> None:

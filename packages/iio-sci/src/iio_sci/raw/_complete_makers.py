@@ -12,7 +12,7 @@ import struct
 
 from ._exif import entries, number_list
 
-__all__ = ["of_maker"]
+__all__ = ["is_packed_cine", "of_maker"]
 
 _PHASE_ONE = re.compile(rb"IIII.waR|MMMMRaw", re.DOTALL)
 
@@ -111,3 +111,11 @@ def _of_cine(data: bytes) -> int:
     count, bitmap, _, places = struct.unpack_from("<IIII", data, 20)
     last = struct.unpack_from("<Q", data, places + 8 * (count - 1))[0] if count else 0
     return int(last + 8 + struct.unpack_from("<I", data, bitmap + 20)[0]) if count else 0
+
+
+def is_packed_cine(data: bytes) -> bool:
+    """Tell whether a Cine's values are not in whole bytes, which its biCompression says."""
+    if not data.startswith(b"CI\x2c\0") or len(data) < 44:
+        return False
+    at = struct.unpack_from("<I", data, 24)[0]
+    return data[at + 16 : at + 20] in (b"\0\1\0\0", b"\0\4\0\0")

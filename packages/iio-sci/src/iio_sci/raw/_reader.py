@@ -23,6 +23,7 @@ from iio_core import (
 )
 
 from ._complete import least_length
+from ._complete_makers import is_packed_cine
 from ._development import Development, Named
 from ._exif import tags_of
 from ._forks import run
@@ -67,6 +68,8 @@ class RawReader:
             resource.limits.check_body(resource.size, name=resource.name)
         file = resource.open()
         self._data = file.read()  # a path would let LibRaw look for files beside it
+        if is_packed_cine(self._data):
+            raise NotThisFormat("its values are packed, which LibRaw does not unpack of a Cine")
         self._check_length(allow_truncated)
         self._raw = rawpy.RawPy()
         try:
