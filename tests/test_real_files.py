@@ -35,8 +35,9 @@ PLUGINS = {"hdf5": "itk"}
 ABOUT = 16.0
 # By how much frames of a lossy codec may: decoders differ in how they interpolate color.
 NEARLY = 3.0
-# From the colors of a Photo CD each program comes to others.
-WITHIN = {"pcd": 10.0}
+# From the colors of a Photo CD each program comes to others; from those of a sensor to nearly the
+# same, and of one file most is blank.
+WITHIN = {"dng": 0.5, "pcd": 10.0, "raw": 0.05}
 # Pillow 11 returns them in a wider type.
 WIDER = frozenset({"mcidas"})
 # What lies beside a file and belongs to it.

@@ -27,11 +27,16 @@ __all__ = ["ROWS"]
 
 ROWS = (
     ("cine", "real/phantom.cine.xz", "a Phantom, cut; from the tests of pycine", "decoded"),
-    ("raw", "real/c330.raw.xz", "a Kodak C330, blackened; from KImageFormats", "about decoded"),
+    (
+        "raw",
+        "real/c330.raw.xz",
+        "a Kodak C330, mostly blanked; from KImageFormats",
+        "about decoded",
+    ),
 )
 # Which part of the Phantom's 1080 rows and 2048 columns.
 ROWS_KEPT, COLUMNS_KEPT = slice(440, 640), slice(800, 1200)
-# Which of the C330's 912 rows, of 1232 pixels of two bytes, are not made black.
+# Which of the C330's 912 rows, of 1232 pixels of two bytes, are not zeros.
 LEFT = slice(400, 470)
 
 
@@ -58,7 +63,7 @@ def phantom(folder: Path) -> tuple[bytes, np.ndarray]:
 
 
 def c330(folder: Path) -> tuple[bytes, np.ndarray]:
-    """Return the Kodak's file, which is known by its size, mostly black, and dcraw's picture."""
+    """Return the Kodak's file, which is known by its size, mostly zeros, and dcraw's picture."""
     data = (folder / "autotests/read/raw/RAW_KODAK_C330_FORMAT_NONE_YRGB.raw").read_bytes()
     rows = np.frombuffer(data, np.uint8).reshape(912, 2464)
     part = np.zeros_like(rows)
