@@ -24,14 +24,20 @@ from real_file_table import RealFile, load  # noqa: E402
 
 FILES = load()
 ON_REQUEST = {"eps": "EPS", "hdf5": "HDF5", "mnc2": "MINC", "ps": "EPS"}
+# What a program gives too: the mosaic of a sensor, the colors of FreeImage.
+OPTIONS: dict[str, dict[str, Any]] = {
+    "cine": {"format": None},
+    **{name: {"palette": "freeimage"} for name in ("kla", "koa", "koala")},
+}
 # Where another plugin shows the parts of a volume.
 PLUGINS = {"hdf5": "itk"}
 # By how much values may differ on average, where a compression changes them.
 ABOUT = 16.0
 # By how much frames of a lossy codec may: decoders differ in how they interpolate color.
 NEARLY = 3.0
-# From the colors of a Photo CD each program comes to others.
-WITHIN = {"pcd": 10.0}
+# From the colors of a Photo CD each program comes to others; from those of a sensor to nearly the
+# same, and of one file most is blank.
+WITHIN = {"dng": 0.5, "pcd": 10.0, "raw": 0.05}
 # Pillow 11 returns them in a wider type.
 WIDER = frozenset({"mcidas"})
 # What lies beside a file and belongs to it.
@@ -61,8 +67,9 @@ def test_a_file_of_another_program_is_read(
     if file.extension in BESIDE:
         shutil.copy(file.path.parent / f"{stem}.{BESIDE[file.extension]}", tmp_path)
     # A decoding is of all that is in a file, unless the user has to choose.
-    index = None if file.shows.endswith("decoded") else 0
-    how: dict[str, Any] = {}
+    *how_well, kind = file.shows.split()
+    index = None if kind == "decoded" and "first" not in how_well else 0
+    how: dict[str, Any] = dict(OPTIONS.get(file.extension, {}))
     if file.extension in ON_REQUEST:
         how["trust"] = {ON_REQUEST[file.extension]}
     if file.extension in PLUGINS:
@@ -84,7 +91,6 @@ def test_a_file_of_another_program_is_read(
     # What only decoding tells, as the number of frames in a stream without an index, is None.
     both = zip(described.shape, image.shape, strict=True)
     assert all(known in (None, found) for known, found in both)
-    *how_well, kind = file.shows.split() or [""]
     if kind == "decoded":
         wanted, shape, step = file.decoded()
         if image.ndim >= 3 and {image.shape[-1], shape[-1]} == {3, 4}:
@@ -96,7 +102,7 @@ def test_a_file_of_another_program_is_read(
         if file.extension in WIDER and np.can_cast(wanted.dtype, image.dtype):
             wanted = wanted.astype(image.dtype)
         same(image, wanted, limit)
-    elif kind:
+    else:
         ordered = file.extension in OTHER_RANGES
         compare(image, pictures[kind], exact="about" not in how_well, ordered=ordered)
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from iio_core import Format, Pixels, PluginSpec
 
 TARGET = ROOT / "docs/reference/formats.md"
+BUILT = ROOT / "packages/iio-sci/tests/built_files.csv"
 HEADER = """\
 # Formats
 
@@ -39,7 +40,8 @@ Who reads and writes it, by the names that `plugin=` takes, and which file of an
 `tests/test_real_files.py` opens by that extension. In *italics* are plugins that are used only on
 request. What imageio 2.9 had has its names there in the second column. Where no such file is in the
 repository, the last column says why, or has a dash: the tests of the package have only files that
-they make themselves.
+they make themselves. Camera raw files that are built by hand are not compressed, but for CR2, SRF,
+and those of which it is said; what their makers' cameras compress, LibRaw is trusted with.
 
 | extension | imageio 2.9 | what | read by | written by | a real file, by |
 |---|---|---|---|---|---|
@@ -48,13 +50,24 @@ they make themselves.
 # Why there is no real file, by the plugins that read an extension.
 CAMERAS = (
     "none: only cameras write it, and their files are large and their owners'; what reads it, "
-    "LibRaw, is tested with `Blackmagic.dng`"
+    "LibRaw, is tested with files of others"
 )
-NO_FILE = {
-    ("lytro",): "none: only Lytro's cameras and their software wrote it, files of some 10 to 50 MB",
-    ("lytro", "raw"): CAMERAS,
-    ("pyav", "raw"): "none: only high-speed cameras write it",
+NO_FILE: dict[tuple[str, ...], str] = {
+    ("lytro",): "none: only Lytro's cameras and their software wrote it, files of some 10 to 50 "
+    "MB; one of its layout, built by hand, is compared with what was put in",
     ("raw",): CAMERAS,
+}
+# And where something else is the reason.
+UNKNOWN = "none: LibRaw knows no layout by this name; it is asked whether it is one that it knows"
+NO_FILE_OF = {
+    ".bmq": UNKNOWN,
+    ".dsc": UNKNOWN,
+    ".rwz": "none: LibRaw refuses Rawzor's compression",
+}
+# What a raw file that is built by hand is compared with.
+COMPARED = {
+    "values": "compared with what was put in and with dcraw",
+    "dcraw": "compared with dcraw; its pixels are random bits, as it is compressed",
 }
 
 
@@ -92,6 +105,8 @@ def by_extension() -> Iterator[str]:
     real: dict[str, list[str]] = {}
     for found in real_file_table.load():
         real.setdefault(f".{found.extension}", []).append(f"`{found.name}` ({found.written_by})")
+    with BUILT.open(encoding="utf-8", newline="") as file:
+        built = {f".{row['extension']}": row for row in csv.DictReader(file)}
     claimed = {e for spec in specs for format in spec.formats for e in format.extensions}
     for extension in sorted(claimed | before.keys()):
         row = before.get(extension, dict.fromkeys(COLUMNS_BEFORE, ""))
@@ -105,11 +120,22 @@ def by_extension() -> Iterator[str]:
             row["description"] or next(iter(titles), "–"),
             plugins((s, f) for s, f in owners if f.reads) or "nobody",
             plugins((s, f) for s, f in owners if f.writes) or "–",
-            "; ".join(real.get(extension, ())) or ("none" if row["remark"] else no_file(owners)),
+            "; ".join(real.get(extension, ()))
+            or by_hand(built.get(extension))
+            or NO_FILE_OF.get(extension)
+            or ("none" if row["remark"] else no_file(owners)),
         )
         remark = f": {row['remark']}" if row["remark"] else ""
         line = [*cells[:3], cells[3] + remark, *cells[4:]]
         yield "| " + " | ".join(cell.replace("|", r"\|") for cell in line) + " |\n"
+
+
+def by_hand(row: dict[str, str] | None) -> str:
+    """Return what is tested in place of a camera's file; nothing if there is no such thing."""
+    if row is None:
+        return ""
+    layout = f"one of its layout ({row['camera']}), built by hand"
+    return f"no camera's file is here; {layout}, is {COMPARED[row['compared_with']]}"
 
 
 def no_file(owners: list[tuple[PluginSpec, Format]]) -> str:

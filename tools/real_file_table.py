@@ -14,7 +14,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["ROOT", "RealFile", "keep", "load", "write_table"]
+__all__ = ["ROOT", "RealFile", "keep", "keep_pixels", "load", "write_table"]
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = "shared/"
@@ -27,9 +27,9 @@ class RealFile:
 
     `extension` is the one that it is opened with, `shows` what of the picture in
     ``tests/real/picture.npz`` it holds: ``color``, ``gray`` or ``bits``, after ``about`` if a
-    compression or a range of its own changes values. ``decoded``: what the program that wrote it,
-    or another that is not ours, decodes it to is beside it, in a file of its name and ``.npz``.
-    Empty: something else.
+    compression or a range of its own changes values. ``decoded``: what the program that wrote it, or
+    another that is not ours, decodes it to is beside it, in a file of its name and ``.npz`` (of a
+    file in ../shared/data: in ``tests/real``); ``first decoded``: of a film only the first image.
     """
 
     extension: str
@@ -53,7 +53,9 @@ class RealFile:
         Of large images every so many rows and columns are kept: with them the whole shape, and how
         many.
         """
-        with np.load(self.path.with_name(f"{self.path.name}.npz")) as found:
+        inside = ROOT in self.path.parents
+        folder = self.path.parent if inside else ROOT / "tests/real"
+        with np.load(folder / f"{self.path.name}.npz") as found:
             image = np.asarray(found["image"])
             if "step" not in found:
                 return image, image.shape, 1
@@ -95,12 +97,18 @@ def keep(
         name += ".xz"
         data = lzma.compress(data, preset=9)
     (target / name).write_bytes(data)
-    if image is not None and step > 1:
-        part = image[::step, ::step]
-        np.savez_compressed(target / f"{name}.npz", image=part, shape=image.shape, step=step)
-    elif image is not None:
-        np.savez_compressed(target / f"{name}.npz", image=image)
+    if image is not None:
+        keep_pixels(target / f"{name}.npz", image, step)
     return f"{within}/{name}"
+
+
+def keep_pixels(target: Path, image: np.ndarray, step: int = 1) -> None:
+    """Keep what a file is decoded to: every `step` rows and columns of it."""
+    if step > 1:
+        part = image[::step, ::step]
+        np.savez_compressed(target, image=part, shape=image.shape, step=step)
+    else:
+        np.savez_compressed(target, image=image)
 
 
 def write_table(folder: Path, rows: Iterable[tuple[str, str, str, str]]) -> None:

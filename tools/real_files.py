@@ -6,7 +6,8 @@ libavif-bin``, and the folders of two source packages, which hold what nothing w
 
     python tools/real_files.py graphicsmagick-1.3.40 pillow-13.0.0
 
-What ``packages/*/tests/real_files.csv`` lists is added by hand there.
+What ``packages/*/tests/real_files.csv`` lists is added by hand there. What the files show that are
+not of that picture, ``tools/real_decodings.py`` finds out; ``tools/real_cameras.py`` makes others.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
+from real_cameras import ROWS
+from real_decodings import DECODINGS
 from real_file_table import keep, write_table
 from retro_samples import picture
 from specs import ROOT
@@ -167,7 +170,7 @@ def main(graphicsmagick: Path, pillow: Path) -> None:
             kind = "gray" if "in.pgm" in command else "bits" if "in.pbm" in command else "color"
             seen = kind if exact else f"about {kind}"
             if "square" in command:
-                seen = ""
+                seen = DECODINGS[f"picture.{extension}"].shows
             for other in (extension, *ALSO.get(extension, ())):
                 rows.append((other, file, command.split(" in.")[0], seen))
         rows.append(photo_cd(folder))
@@ -179,9 +182,12 @@ def main(graphicsmagick: Path, pillow: Path) -> None:
         for extension, source in files.items():
             file = kept(extension, (where / source).read_bytes())
             for other in (extension, *ALSO.get(extension, ())):
-                rows.append((other, file, f"from {origin}", ""))
-    rows += [(e, f"shared/{n}", "a real file: see ../shared/data", "") for e, n in SHARED.items()]
-    write_table(TESTS, rows)
+                shows = DECODINGS[Path(file).name].shows
+                rows.append((other, file, f"from {origin}", shows))
+    for extension, name in SHARED.items():
+        origin = "a real file: see ../shared/data"
+        rows.append((extension, f"shared/{name}", origin, DECODINGS[name].shows))
+    write_table(TESTS, [*rows, *ROWS])
     bits = np.asarray(Image.fromarray(picture()).convert("1"))
     gray = np.asarray(Image.fromarray(picture()).convert("L"))
     np.savez_compressed(TESTS / "real/picture.npz", color=picture(), gray=gray, bits=bits)

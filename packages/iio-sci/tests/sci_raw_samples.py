@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import rawpy
 
-__all__ = ["SAMPLES", "developed", "dng", "mosaic", "mrw", "tiff_raw"]
+__all__ = ["SAMPLES", "developed", "dng", "mosaic", "mrw", "pgm", "tiff_raw"]
 
 Tag = tuple[int, int, Any]
 _LETTERS = {1: "B", 3: "H", 4: "I", 5: "I", 10: "i"}
@@ -93,11 +93,11 @@ def tiff_raw(raw: np.ndarray, make: bytes = b"Hasselblad\0", order: str = "<") -
     return tiff(_tags(raw, make), raw.astype(f"{order}u2").tobytes(), order)
 
 
-def mrw(raw: np.ndarray) -> bytes:
+def mrw(raw: np.ndarray, model: bytes = b"DiMAGE A1\0") -> bytes:
     """Return a Minolta raw file: blocks PRD (sizes), TTW (a TIFF of tags), WBG (white balance)."""
     height, width = raw.shape
     sizes = struct.pack(">4H", height, width, height, width) + bytes([16, 16, 0x52, 0, 0, 0, 0, 0])
-    ttw = tiff([(271, 2, b"Minolta Co., Ltd.\0"), (272, 2, b"DiMAGE A1\0")], b"", ">")
+    ttw = tiff([(271, 2, b"Minolta Co., Ltd.\0"), (272, 2, model)], b"", ">")
     blocks = b""
     for name, block in (
         (b"PRD", b"27730001" + sizes),
@@ -113,6 +113,14 @@ def developed(data: bytes, **parameters: Any) -> np.ndarray:
     with rawpy.RawPy() as raw:
         raw.open_buffer(io.BytesIO(data))
         return raw.postprocess(**{"user_flip": 0, **parameters})
+
+
+def pgm(data: bytes) -> np.ndarray:
+    """Return the pixels of a binary PGM or PPM file of 16 bits."""
+    kind, width, height = data.split(maxsplit=4)[:3]
+    shape = (int(height), int(width)) + ((3,) if kind == b"P6" else ())
+    count = int(np.prod(shape)) * 2
+    return np.frombuffer(data[-count:], ">u2").reshape(shape).astype(np.uint16)
 
 
 SAMPLES = {

@@ -262,3 +262,19 @@ def test_channels_in_other_files_are_not_opened(
     for source in (path, bytes(data)):
         with pytest.raises(iio.DecodeError, match="are in other files"):
             iio.imread(source, extension=".pix", plugin="gdal")
+
+
+def test_erdas_pixels_in_another_file_are_named() -> None:
+    data, _ = made("HFA", ".img", "uint8", 3, {"USE_SPILL": "YES"})
+    with pytest.raises(iio.DecodeError, match=r"pixels are in another file \('target\.ige'\)"):
+        iio.imread(data, extension=".img")
+
+
+def test_pcidsk_with_tiles_is_not_called_cut() -> None:
+    data, image = made("PCIDSK", ".pix", "uint8", 3, {"INTERLEAVING": "TILED"})
+    with pytest.raises(iio.DecodeError, match="has its pixels in tiles") as raised:
+        iio.imread(data, extension=".pix")
+    assert "is cut" not in str(raised.value)
+    # As long as it says: nothing is missing.
+    whole = data.ljust(int(data[16:32]) * 512, b"\0")
+    np.testing.assert_array_equal(iio.imread(whole, extension=".pix"), image)

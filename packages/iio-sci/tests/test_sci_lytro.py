@@ -1,4 +1,7 @@
-"""Lytro's light fields: files built from the published descriptions; the kit."""
+"""Lytro's light fields: files built from the published descriptions; the kit.
+
+PlenoptiCam 0.9.3 takes the same pixels out of `LFR` and `LFP`.
+"""
 
 from __future__ import annotations
 

@@ -12,20 +12,20 @@ import pytest
 
 rawpy = pytest.importorskip("rawpy", reason="pip install iio-sci[raw]")
 
-from sci_raw_samples import SAMPLES, developed, dng, mosaic, mrw, tiff_raw  # noqa: E402
+from sci_raw_samples import (  # noqa: E402
+    SAMPLES,
+    developed,
+    dng,
+    mosaic,
+    mrw,
+    pgm,
+    tiff_raw,
+)
 
 import iio_core as iio  # noqa: E402
 import iio_core.v2 as v2  # noqa: E402
 
 RAW = mosaic()
-
-
-def pgm(data: bytes) -> np.ndarray:
-    """Return the pixels of a binary PGM or PPM file of 16 bits."""
-    kind, width, height = data.split(maxsplit=4)[:3]
-    shape = (int(height), int(width)) + ((3,) if kind == b"P6" else ())
-    count = int(np.prod(shape)) * 2
-    return np.frombuffer(data[-count:], ">u2").reshape(shape).astype(np.uint16)
 
 
 def dcraw(path: Path, *options: str) -> np.ndarray:

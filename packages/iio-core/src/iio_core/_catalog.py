@@ -1009,6 +1009,11 @@ ENTRIES: tuple[Entry, ...] = (
          (0, b'#?RGBE', None),
      ),
      True, (('float32', (3,)),), (), 10, (True, False)),
+    ('iio-sci[raw]', 'raw', 'iio-sci', 'CAMERA-BARE',
+     ('.cap', '.crw', '.ia', '.iiq', '.raw', '.sti'),
+     (
+     ),
+     True, (), (), 0, (True, True)),
     ('iio-sci[raw]', 'raw', 'iio-sci', 'CAMERA-OTHER',
      ('.bay', '.bmq', '.cs1', '.dc2', '.dsc', '.kc2', '.mdc', '.pxn', '.qtk', '.rdc', '.rwz'),
      (

@@ -1,8 +1,8 @@
 """Whether a file is whole, where GDAL would return what there is of one that is cut.
 
-Erdas Imagine: its tree of nodes (HFA format, section HFA Object Directory). PCIDSK: its own size
-(PCIDSK 4.0 File Format, section File Header). PNG: its last chunk (ISO 15948, section 11.2.5). ESRI
-ASCII grids: as many numbers as they declare.
+Erdas Imagine: its tree of nodes (HFA format, section HFA Object Directory), which also tells of
+pixels in another file. PCIDSK: its own size (PCIDSK 4.0 File Format, section File Header). PNG: its
+last chunk (ISO 15948, section 11.2.5). ESRI ASCII grids: as many numbers as they declare.
 """
 
 from __future__ import annotations
@@ -60,35 +60,61 @@ def _imagine(file: IO[bytes], size: int, resource: Resource) -> bool:
         data = file.read(_NODE.size)
         if len(data) < _NODE.size:
             return False
-        behind, _, _, child, where, length, _, _ = _NODE.unpack(data)
+        behind, _, _, child, where, length, _, kind = _NODE.unpack(data)
         if where + length > size:
             return False
+        if kind.split(b"\0")[0] == b"ImgExternalRaster":
+            file.seek(where)
+            _refuse_external(file.read(length), resource)
         todo += [behind, child]
     return bool(dictionary < size)
+
+
+def _refuse_external(data: bytes, resource: Resource) -> None:
+    """Refuse pixels in another file, whose name stands first: its length, a pointer, it itself."""
+    length = int.from_bytes(data[:4], "little")
+    name = data[8 : 8 + length].strip(b"\0").decode("latin-1")
+    raise DecodeError(
+        f"{resource.name}: its pixels are in another file ({name!r}), which is not opened; "
+        "gdal_translate makes one file of them",
+        plugin="gdal",
+        format="HFA",
+    )
 
 
 def _pcidsk(file: IO[bytes], size: int, resource: Resource) -> bool:
     head = file.read(_BLOCK)
     blocks = head[16:32].strip()
-    if len(head) < _BLOCK or (blocks.isdigit() and int(blocks) * _BLOCK > size):
+    if len(head) < _BLOCK:
         return False
-    _check_channels(file, head, resource)
-    return True
+    short = blocks.isdigit() and int(blocks) * _BLOCK > size
+    tiled = _check_channels(file, head, resource)
+    if short and tiled:
+        raise DecodeError(
+            f"{resource.name} has its pixels in tiles and is shorter than it declares, as such "
+            "files are whether they are cut or not, and GDAL fills up one that is: it is not read; "
+            "gdal_translate -of PCIDSK -co INTERLEAVING=BAND makes a file without tiles",
+            plugin="gdal",
+            format="PCIDSK",
+        )
+    return not short
 
 
-def _check_channels(file: IO[bytes], head: bytes, resource: Resource) -> None:
+def _check_channels(file: IO[bytes], head: bytes, resource: Resource) -> bool:
     """Refuse channels in other files, which GDAL would open wherever they are.
 
-    PCIDSK 4.0 File Format, section Image Headers: a name of another file, or that of a part of this
-    one, which begins with ``/SIS=``.
+    Return whether they are in tiles. PCIDSK 4.0 File Format, section Image Headers: a name of
+    another file, or that of a part of this one, which begins with ``/SIS=`` and has tiles.
     """
     start, count = head[336:352].strip(b" \0"), head[376:384].strip(b" \0")
     known = start.isdigit() and count.isdigit() and int(start) > 0 and int(count) <= _CHANNELS
     mixed = head[360:368].strip(b" \0") == b"PIXEL"  # which has no use for names, but for links
     name = b""
+    tiled = False
     for number in range(int(count) if known else 0):
         file.seek((int(start) - 1) * _BLOCK + number * _CHANNEL + 64)
         name = file.read(64).strip(b" \0")
+        tiled = tiled or (not mixed and name.startswith(b"/SIS="))
         known = not name or name.startswith(b"/SIS=") or (mixed and not name.startswith(b"LNK"))
         if not known:
             break
@@ -99,6 +125,7 @@ def _check_channels(file: IO[bytes], head: bytes, resource: Resource) -> None:
             plugin="gdal",
             format="PCIDSK",
         )
+    return tiled
 
 
 def _png(file: IO[bytes], size: int, resource: Resource) -> bool:

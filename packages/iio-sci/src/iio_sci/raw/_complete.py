@@ -1,13 +1,15 @@
 """Whether a raw file is whole: LibRaw develops one that is cut, and fills up with what it has.
 
 How long it has to be, its own headers say: strips and tiles of TIFF directories (TIFF 6.0, section
-3), boxes of Canon's CR3, offsets of Fujifilm's RAF, sizes of Minolta's MRW.
+3), boxes of Canon's CR3, offsets of Fujifilm's RAF, sizes of Minolta's MRW; of others see
+``_complete_makers``.
 """
 
 from __future__ import annotations
 
 import struct
 
+from ._complete_makers import of_maker
 from ._exif import entries, number_list
 
 __all__ = ["least_length"]
@@ -19,8 +21,11 @@ _DIRECTORIES = 32
 
 def least_length(data: bytes) -> int:
     """Return how many bytes a raw file has at least, as far as its headers tell."""
+    found = of_maker(data)
     if data[:4] in (b"II*\0", b"MM\0*") or data[:4] in (b"IIRO", b"IIRS", b"MMOR"):
-        return _of_tiff(data)
+        return max(found or 0, _of_tiff(data))
+    if found is not None:
+        return found
     if data[4:12] == b"ftypcrx ":
         return _of_boxes(data)
     if data.startswith(b"FUJIFILMCCD-RAW") and len(data) >= 108:

@@ -23,6 +23,7 @@ from iio_core import (
 )
 
 from ._complete import least_length
+from ._complete_makers import is_packed_cine
 from ._development import Development, Named
 from ._exif import tags_of
 from ._forks import run
@@ -67,6 +68,8 @@ class RawReader:
             resource.limits.check_body(resource.size, name=resource.name)
         file = resource.open()
         self._data = file.read()  # a path would let LibRaw look for files beside it
+        if is_packed_cine(self._data):
+            raise NotThisFormat("its values are packed, which LibRaw does not unpack of a Cine")
         self._check_length(allow_truncated)
         self._raw = rawpy.RawPy()
         try:
@@ -77,6 +80,8 @@ class RawReader:
             self._raw.close()
             if format == "CAMERA-TIFF" and resource.extension not in _raw_extensions():
                 raise NotThisFormat("it begins as a TIFF file, but is no camera's") from error
+            if format == "CAMERA-BARE" and resource.extension == ".raw":
+                raise NotThisFormat("neither its size nor its beginning is a camera's") from error
             raise DecodeError(
                 f"{self._name} is no raw file of a camera that LibRaw "
                 f"{'.'.join(map(str, rawpy.libraw_version))} knows",

@@ -158,6 +158,13 @@ SPEC = PluginSpec(
             signature_alone=False,
             extension_alone=True,
         ),
+        _raw(
+            "CAMERA-BARE",
+            "raw files that LibRaw knows by their size, or by a beginning of their own",
+            (".cap", ".crw", ".ia", ".iiq", ".raw", ".sti"),
+            (),
+            f"Their makers have published none; {_CAMERAS}",
+        ),
     ),
 )
 """The plugin's description."""
