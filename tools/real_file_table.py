@@ -27,9 +27,9 @@ class RealFile:
 
     `extension` is the one that it is opened with, `shows` what of the picture in
     ``tests/real/picture.npz`` it holds: ``color``, ``gray`` or ``bits``, after ``about`` if a
-    compression or a range of its own changes values. ``decoded``: what the program that wrote it, or
-    another that is not ours, decodes it to is beside it, in a file of its name and ``.npz`` (of a
-    file in ../shared/data: in ``tests/real``); ``first decoded``: of a film only the first image.
+    compression or a range of its own changes values. ``decoded``: what the program that wrote it,
+    or another that is not ours, decodes it to is beside it, in a file of its name and ``.npz`` (of
+    a file in ../shared/data: in ``tests/real``); ``first decoded``: of a film only the first image.
     """
 
     extension: str
