@@ -6,11 +6,13 @@ import shutil
 import warnings
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from medical_samples import dicom, series, volume
 from pydicom import dcmread
+from pydicom.dataset import Dataset
 
 import iio_core as iio
 
@@ -185,10 +187,58 @@ def test_mixed_sizes_are_stacks_and_named(tmp_path: Path) -> None:
 
 
 def test_without_positions_the_numbers_order(tmp_path: Path) -> None:
-    series(tmp_path, STORED, ImagePositionPatient=None, ImageOrientationPatient=None)
-    with pytest.warns(iio.IIOWarning, match="5 of 5 images do not tell where they lie"):
+    unplaced = {"ImagePositionPatient": None, "ImageOrientationPatient": None}
+    series(tmp_path, STORED, SpacingBetweenSlices=1.25, **unplaced)
+    with pytest.warns(iio.IIOWarning, match="5 of 5 images do not tell where they lie") as caught:
         assert np.array_equal(iio.imread(tmp_path), RESCALED)
-    assert iio.improps(tmp_path).spacing == (2.5, 0.8, 0.6)  # of the slice thickness
+    assert len(caught) == 1
+    assert iio.improps(tmp_path).spacing == (1.25, 0.8, 0.6)  # whatever their thickness
+
+
+@pytest.mark.parametrize("read", [iio.imread, iio.improps, iio.immeta])
+def test_a_thickness_that_is_taken_for_a_distance_is_told(read: Any, tmp_path: Path) -> None:
+    series(tmp_path, STORED, ImagePositionPatient=None, ImageOrientationPatient=None)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        read(tmp_path)
+    (told,) = [str(w.message) for w in caught if "SliceThickness" in str(w.message)]
+    assert "2.5 mm" in told and "a guess" in told
+    (listed,) = iio.immeta(tmp_path, index=...)["series"]
+    assert listed["spacing"] == (2.5, 0.8, 0.6) and listed["doubts"][-1] in told
+
+
+def test_of_one_plane_the_thickness_is_its_extent(tmp_path: Path) -> None:
+    series(tmp_path, STORED[:1])
+    assert iio.improps(tmp_path).spacing == (2.5, 0.8, 0.6)
+
+
+def frames(path: Path, **elements: Any) -> Path:
+    given = {"PixelSpacing": [0.8, 0.6], "SliceThickness": 5.0, **elements}
+    path.write_bytes(dicom(STORED, 12, **given))
+    return path
+
+
+def test_frames_are_not_a_thickness_apart_in_silence(tmp_path: Path) -> None:
+    told = frames(tmp_path / "told.dcm", SpacingBetweenSlices=-1.5)
+    assert iio.improps(told).spacing == (1.5, 0.8, 0.6)
+    path = frames(tmp_path / "a.dcm")
+    with pytest.warns(iio.IIOWarning, match=r"takes SliceThickness for that, 5\.0 mm") as caught:
+        assert iio.improps(path).spacing == (5.0, 0.8, 0.6)
+    assert len(caught) == 1
+    times = frames(tmp_path / "times.dcm", FrameTime=40)
+    assert iio.improps(times).spacing == (0.8, 0.6), "one picture after the other at one place"
+
+
+def test_frames_without_positions_are_as_far_apart_as_their_measures_say(tmp_path: Path) -> None:
+    measures = Dataset()
+    measures.PixelSpacing, measures.SliceThickness = [0.8, 0.6], 5
+    measures.SpacingBetweenSlices = 1.5
+    shared = Dataset()
+    shared.PixelMeasuresSequence = [measures]
+    (tmp_path / "a.dcm").write_bytes(
+        dicom(STORED, 12, SharedFunctionalGroupsSequence=[shared], SliceThickness=5)
+    )
+    assert iio.improps(tmp_path / "a.dcm").spacing == (1.5, 0.8, 0.6)
 
 
 def test_series_has_one_dtype(tmp_path: Path) -> None:
@@ -268,7 +318,6 @@ def test_dicomdir(gone: bool, tmp_path: Path) -> None:
 
 def test_references_of_a_dicomdir_stay_inside(tmp_path: Path) -> None:
     from medical_samples import data_set, encoded
-    from pydicom.dataset import Dataset
     from pydicom.uid import MediaStorageDirectoryStorage
 
     series(tmp_path / "elsewhere", STORED)
