@@ -433,6 +433,22 @@ def test_rounded_orientations_are_one_and_close_planes_are_several(tmp_path: Pat
     assert iio.improps(tmp_path).spacing == pytest.approx((0.004, 0.004, 0.004), rel=1e-3)
 
 
+def test_a_file_by_itself_tells_of_its_frames_once(tmp_path: Path) -> None:
+    place = {"ImagePositionPatient": [1, 2, 3], "ImageOrientationPatient": [1, 0, 0, 0, 1, 0]}
+    offsets = {"GridFrameOffsetVector": [0, 2, 4, 6, 30], "PixelSpacing": [0.8, 0.6]}
+    path = tmp_path / "a.dcm"
+    path.write_bytes(dicom(STORED, 12, **place, **offsets))
+    with iio.imopen(path, "r") as file:
+        with pytest.warns(iio.IIOWarning, match="not evenly spaced, planes may be missing at 1"):
+            assert np.array_equal(file.read(), STORED)
+        file.read()  # it has been told
+    for index in range(5):  # filterwarnings = error: a frame by itself is not a volume
+        assert np.array_equal(iio.imread(path, index=index), STORED[index])
+    with pytest.warns(iio.IIOWarning, match="not evenly spaced") as caught:
+        assert np.array_equal(iio.imread(path, index=...), STORED)
+    assert len(caught) == 1
+
+
 def test_frames_that_go_down_and_frames_in_no_order(tmp_path: Path) -> None:
     def dose(offsets: list[float]) -> bytes:
         return dicom(

@@ -186,7 +186,14 @@ class DicomReader:
                 skip_damaged=self._skip,
             )
         file, frame = self._image(index)
+        if frame is None:
+            self._tell_of_frames()
         return self._read(file, frame, apply)
+
+    def _tell_of_frames(self) -> None:
+        """Warn of what is doubtful about the frames of a single file, if all are asked for."""
+        if self._alone is not None and self._stacks and self._stacks[0].is_multiframe:
+            self._stacks[0].tell()
 
     def _read(self, file: DicomFile, frame: int | None, apply: Apply) -> np.ndarray[Any, Any]:
         array = stored(file, self._open(file), frame)
@@ -195,6 +202,7 @@ class DicomReader:
     def iter(self, *, apply: Apply = "rescale") -> Iterator[np.ndarray[Any, Any]]:
         """Decode one image after the other; `apply` is as for `read`."""
         check_apply(apply)
+        self._tell_of_frames()
         for file in self._ordered:
             for frame in range(file.header.frames):
                 yield self._read(file, frame, apply)
