@@ -159,6 +159,58 @@ def test_unreadable_files_in_a_folder_are_named(tmp_path: Path) -> None:
         assert iio.imread(tmp_path, skip_damaged=True).shape == (5, 6, 7)
 
 
+LARGE = "1.2.840.10008.5.1.4.1.1."
+
+
+def large(kind: str, *, early: bool = False, **elements: Any) -> bytes:
+    """Return a file of a megabyte that is no image, unless its elements say so."""
+    dataset = data_set(STORED, SOPClassUID=LARGE + kind, **elements)
+    for keyword in ("PixelData", "Rows", "Columns"):
+        if keyword not in elements:
+            delattr(dataset, keyword)
+    block = dataset.private_block(0x0009 if early else 0x3007, "SOMEBODY", create=True)
+    block.add_new(1, "UN", bytes(1 << 20))
+    return encoded(dataset)
+
+
+@pytest.mark.parametrize("early", [True, False])
+@pytest.mark.parametrize("kind", ["481.3", "88.33", "11.1", "104.1", "66"])
+def test_what_is_no_image_is_passed_over_whatever_its_size(
+    kind: str, early: bool, tmp_path: Path
+) -> None:
+    series(tmp_path, volume())
+    data = large(kind, early=early)
+    (tmp_path / "other.dcm").write_bytes(data)
+    with iio.limits(metadata_bytes="200kB"):
+        assert iio.imread(tmp_path).shape == (5, 6, 7)
+        (other,) = iio.immeta(tmp_path, index=...)["without_images"]
+        assert Path(other).name == "other.dcm"
+        assert "holds no image" in refused(tmp_path / "other.dcm")
+        with pytest.raises(iio.LimitError, match="IIO_MAX_METADATA_BYTES"):
+            iio.immeta(tmp_path / "other.dcm")
+        (tmp_path / "other.dcm").write_bytes(data[: len(data) // 2])
+        assert "other.dcm is cut" in refused(tmp_path)
+
+
+def test_what_is_of_no_known_class_and_has_no_rows_is_no_image(tmp_path: Path) -> None:
+    series(tmp_path, volume())
+    (tmp_path / "other.dcm").write_bytes(large("2.999"))
+    with iio.limits(metadata_bytes="200kB"):
+        assert iio.imread(tmp_path).shape == (5, 6, 7)
+
+
+@pytest.mark.parametrize(("kind", "early"), [("2", True), ("2", False), ("66.4", True)])
+def test_images_of_more_metadata_than_is_allowed_are_not_passed_over(
+    kind: str, early: bool, tmp_path: Path
+) -> None:
+    series(tmp_path, volume())
+    rows, columns = STORED.shape
+    data = large(kind, early=early, Rows=rows, Columns=columns, PixelData=STORED.tobytes())
+    (tmp_path / "other.dcm").write_bytes(data)
+    with iio.limits(metadata_bytes="200kB"):
+        assert "IIO_MAX_METADATA_BYTES" in refused(tmp_path)
+
+
 TEXTS = st.text(
     st.characters(min_codepoint=32, max_codepoint=126, exclude_characters="\\"), max_size=16
 )
