@@ -134,6 +134,53 @@ def test_compressed_frame_that_is_larger_than_its_header(tmp_path: Path) -> None
     assert "60000 by 60000" in refused(lying)
 
 
+def frame_of_jpeg(rows: int, columns: int, samples: int = 1) -> bytes:
+    """Return what a JPEG begins with, behind fill bytes and a segment that is stepped over."""
+    size = struct.pack(">BHHB", 8, rows, columns, samples) + bytes(3 * samples)
+    return b"\xff\xd8\xff\xff\xfe\0\4hi\xff\xc0" + struct.pack(">H", 2 + len(size)) + size
+
+
+def frame_of_jpeg2000(rows: int, columns: int) -> bytes:
+    size = struct.pack(">HHLLLL", 41, 0, columns, rows, 0, 0) + bytes(16) + struct.pack(">H", 1)
+    return b"\xff\x4f\xff\x51" + size + bytes(20)
+
+
+OF_JPEG, OF_JPEG2000 = "1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.90"
+TOO_LARGE = {
+    "JPEG": (OF_JPEG, frame_of_jpeg(64, 64), frame_of_jpeg(60_000, 50_000), "60000 by 50000"),
+    "samples": (OF_JPEG, frame_of_jpeg(64, 64), frame_of_jpeg(64, 64, 255), "64 by 64 of 255"),
+    "JPEG 2000": (
+        *(OF_JPEG2000, frame_of_jpeg2000(64, 64), frame_of_jpeg2000(60_000, 50_000)),
+        "60000 by 50000",
+    ),
+    "JPEG 2000 in boxes": (
+        *(OF_JPEG2000, frame_of_jpeg2000(64, 64)),
+        b"\0\0\0\x0cjP  \r\n\x87\n" + frame_of_jpeg2000(60_000, 50_000),
+        "60000 by 50000",
+    ),
+}
+
+
+@pytest.mark.parametrize("table", ["basic", "extended", None])
+@pytest.mark.parametrize("name", TOO_LARGE)
+def test_later_frames_that_are_larger_than_their_header(name: str, table: str | None) -> None:
+    from pydicom.encaps import encapsulate, encapsulate_extended
+    from pydicom.uid import UID
+
+    pytest.importorskip("gdcm", reason="pip install iio-medical[jpeg]")
+    syntax, good, bad, said = TOO_LARGE[name]
+    dataset = data_set(np.zeros((3, 64, 64), np.uint8))
+    dataset.file_meta.TransferSyntaxUID = UID(syntax)
+    if table == "extended":
+        found = encapsulate_extended([good, good, bad])
+        dataset.PixelData, dataset.ExtendedOffsetTable, dataset.ExtendedOffsetTableLengths = found
+    else:
+        dataset.PixelData = encapsulate([good, good, bad], has_bot=table == "basic")
+    data = encoded(dataset)
+    for options in ({}, {"index": 2}, {"plugin": "pydicom"}):
+        assert f"frame 2 that it is {said}" in refused(data, **options)
+
+
 def test_a_folder_may_be_large_if_its_files_are(tmp_path: Path) -> None:
     series(tmp_path, volume(), ImageComments="x" * 60)
     with iio.limits(array_bytes=10):
