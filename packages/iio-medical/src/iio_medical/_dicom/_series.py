@@ -143,7 +143,13 @@ def _of_frames(uid: str, file: DicomFile) -> Stack:
     stack = Stack(uid, [file])
     positions = [frame.position for frame in frames]
     if not are_planes(frames):
-        if len(set(positions)) > 1:
+        absent = positions.count(())
+        if 0 < absent < len(positions):
+            stack.doubts.append(
+                f"{absent} of its {len(positions)} frames do not tell where they lie; all are read "
+                "as they stand"
+            )
+        elif len(set(positions)) > 1:
             stack.doubts.append(
                 "its frames are not in the order of their positions: several volumes, or one that "
                 "is not sorted; they are read as they stand"
