@@ -134,6 +134,53 @@ def test_compressed_frame_that_is_larger_than_its_header(tmp_path: Path) -> None
     assert "60000 by 60000" in refused(lying)
 
 
+def frame_of_jpeg(rows: int, columns: int, samples: int = 1) -> bytes:
+    """Return what a JPEG begins with, behind fill bytes and a segment that is stepped over."""
+    size = struct.pack(">BHHB", 8, rows, columns, samples) + bytes(3 * samples)
+    return b"\xff\xd8\xff\xff\xfe\0\4hi\xff\xc0" + struct.pack(">H", 2 + len(size)) + size
+
+
+def frame_of_jpeg2000(rows: int, columns: int) -> bytes:
+    size = struct.pack(">HHLLLL", 41, 0, columns, rows, 0, 0) + bytes(16) + struct.pack(">H", 1)
+    return b"\xff\x4f\xff\x51" + size + bytes(20)
+
+
+OF_JPEG, OF_JPEG2000 = "1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.90"
+TOO_LARGE = {
+    "JPEG": (OF_JPEG, frame_of_jpeg(64, 64), frame_of_jpeg(60_000, 50_000), "60000 by 50000"),
+    "samples": (OF_JPEG, frame_of_jpeg(64, 64), frame_of_jpeg(64, 64, 255), "64 by 64 of 255"),
+    "JPEG 2000": (
+        *(OF_JPEG2000, frame_of_jpeg2000(64, 64), frame_of_jpeg2000(60_000, 50_000)),
+        "60000 by 50000",
+    ),
+    "JPEG 2000 in boxes": (
+        *(OF_JPEG2000, frame_of_jpeg2000(64, 64)),
+        b"\0\0\0\x0cjP  \r\n\x87\n" + frame_of_jpeg2000(60_000, 50_000),
+        "60000 by 50000",
+    ),
+}
+
+
+@pytest.mark.parametrize("table", ["basic", "extended", None])
+@pytest.mark.parametrize("name", TOO_LARGE)
+def test_later_frames_that_are_larger_than_their_header(name: str, table: str | None) -> None:
+    from pydicom.encaps import encapsulate, encapsulate_extended
+    from pydicom.uid import UID
+
+    pytest.importorskip("gdcm", reason="pip install iio-medical[jpeg]")
+    syntax, good, bad, said = TOO_LARGE[name]
+    dataset = data_set(np.zeros((3, 64, 64), np.uint8))
+    dataset.file_meta.TransferSyntaxUID = UID(syntax)
+    if table == "extended":
+        found = encapsulate_extended([good, good, bad])
+        dataset.PixelData, dataset.ExtendedOffsetTable, dataset.ExtendedOffsetTableLengths = found
+    else:
+        dataset.PixelData = encapsulate([good, good, bad], has_bot=table == "basic")
+    data = encoded(dataset)
+    for options in ({}, {"index": 2}, {"plugin": "pydicom"}):
+        assert f"frame 2 that it is {said}" in refused(data, **options)
+
+
 def test_a_folder_may_be_large_if_its_files_are(tmp_path: Path) -> None:
     series(tmp_path, volume(), ImageComments="x" * 60)
     with iio.limits(array_bytes=10):
@@ -157,6 +204,58 @@ def test_unreadable_files_in_a_folder_are_named(tmp_path: Path) -> None:
     assert "bad.dcm" in refused(tmp_path)
     with pytest.warns(iio.IIOWarning, match=r"left out: .*bad\.dcm"):
         assert iio.imread(tmp_path, skip_damaged=True).shape == (5, 6, 7)
+
+
+LARGE = "1.2.840.10008.5.1.4.1.1."
+
+
+def large(kind: str, *, early: bool = False, **elements: Any) -> bytes:
+    """Return a file of a megabyte that is no image, unless its elements say so."""
+    dataset = data_set(STORED, SOPClassUID=LARGE + kind, **elements)
+    for keyword in ("PixelData", "Rows", "Columns"):
+        if keyword not in elements:
+            delattr(dataset, keyword)
+    block = dataset.private_block(0x0009 if early else 0x3007, "SOMEBODY", create=True)
+    block.add_new(1, "UN", bytes(1 << 20))
+    return encoded(dataset)
+
+
+@pytest.mark.parametrize("early", [True, False])
+@pytest.mark.parametrize("kind", ["481.3", "88.33", "11.1", "104.1", "66"])
+def test_what_is_no_image_is_passed_over_whatever_its_size(
+    kind: str, early: bool, tmp_path: Path
+) -> None:
+    series(tmp_path, volume())
+    data = large(kind, early=early)
+    (tmp_path / "other.dcm").write_bytes(data)
+    with iio.limits(metadata_bytes="200kB"):
+        assert iio.imread(tmp_path).shape == (5, 6, 7)
+        (other,) = iio.immeta(tmp_path, index=...)["without_images"]
+        assert Path(other).name == "other.dcm"
+        assert "holds no image" in refused(tmp_path / "other.dcm")
+        with pytest.raises(iio.LimitError, match="IIO_MAX_METADATA_BYTES"):
+            iio.immeta(tmp_path / "other.dcm")
+        (tmp_path / "other.dcm").write_bytes(data[: len(data) // 2])
+        assert "other.dcm is cut" in refused(tmp_path)
+
+
+def test_what_is_of_no_known_class_and_has_no_rows_is_no_image(tmp_path: Path) -> None:
+    series(tmp_path, volume())
+    (tmp_path / "other.dcm").write_bytes(large("2.999"))
+    with iio.limits(metadata_bytes="200kB"):
+        assert iio.imread(tmp_path).shape == (5, 6, 7)
+
+
+@pytest.mark.parametrize(("kind", "early"), [("2", True), ("2", False), ("66.4", True)])
+def test_images_of_more_metadata_than_is_allowed_are_not_passed_over(
+    kind: str, early: bool, tmp_path: Path
+) -> None:
+    series(tmp_path, volume())
+    rows, columns = STORED.shape
+    data = large(kind, early=early, Rows=rows, Columns=columns, PixelData=STORED.tobytes())
+    (tmp_path / "other.dcm").write_bytes(data)
+    with iio.limits(metadata_bytes="200kB"):
+        assert "IIO_MAX_METADATA_BYTES" in refused(tmp_path)
 
 
 TEXTS = st.text(

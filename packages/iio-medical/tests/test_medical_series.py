@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from medical_samples import dicom, series, volume
 from pydicom import dcmread
+from pydicom.dataset import Dataset
 
 import iio_core as iio
 
@@ -185,10 +186,12 @@ def test_mixed_sizes_are_stacks_and_named(tmp_path: Path) -> None:
 
 
 def test_without_positions_the_numbers_order(tmp_path: Path) -> None:
-    series(tmp_path, STORED, ImagePositionPatient=None, ImageOrientationPatient=None)
-    with pytest.warns(iio.IIOWarning, match="5 of 5 images do not tell where they lie"):
+    unplaced = {"ImagePositionPatient": None, "ImageOrientationPatient": None}
+    series(tmp_path, STORED, SpacingBetweenSlices=1.25, **unplaced)
+    with pytest.warns(iio.IIOWarning, match="5 of 5 images do not tell where they lie") as caught:
         assert np.array_equal(iio.imread(tmp_path), RESCALED)
-    assert iio.improps(tmp_path).spacing == (2.5, 0.8, 0.6)  # of the slice thickness
+    assert len(caught) == 1
+    assert iio.improps(tmp_path).spacing == (1.25, 0.8, 0.6)  # whatever their thickness
 
 
 def test_series_has_one_dtype(tmp_path: Path) -> None:
@@ -268,7 +271,6 @@ def test_dicomdir(gone: bool, tmp_path: Path) -> None:
 
 def test_references_of_a_dicomdir_stay_inside(tmp_path: Path) -> None:
     from medical_samples import data_set, encoded
-    from pydicom.dataset import Dataset
     from pydicom.uid import MediaStorageDirectoryStorage
 
     series(tmp_path / "elsewhere", STORED)

@@ -262,3 +262,39 @@ def test_planes_are_not_put_at_one_place(split: bool, tmp_path: Path) -> None:
         with pytest.raises(iio.EncodeError, match="how far they are apart"):
             iio.imwrite(tmp_path / "a.dcm", U16, split=split, metadata={**place, **spacing})
     assert not list(tmp_path.iterdir())
+
+
+ANGLES = {"ImageOrientationPatient": [1.0, 0.0, 0.0, 0.0, 1.0, 0.0]}
+SLICES = {"PixelSpacing": [0.8, 0.6], "SliceThickness": 5.0}
+
+
+@pytest.mark.parametrize("split", [True, False])
+@pytest.mark.parametrize("place", [{}, {"ImagePositionPatient": [1.0, 2.0, 3.0], **ANGLES}])
+def test_a_thickness_is_no_distance(split: bool, place: dict[str, Any], tmp_path: Path) -> None:
+    told = {"Modality": "MR", **SLICES, **place}
+    with pytest.raises(iio.EncodeError, match=r"how far they are apart.*SpacingBetweenSlices"):
+        iio.imwrite(tmp_path / "a.dcm", U16, split=split, metadata=told)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("split", [True, False])
+@pytest.mark.parametrize("distance", [{"SpacingBetweenSlices": 2.0}, {"spacing": (2.0, 0.8, 0.6)}])
+def test_overlapping_planes_stay_where_they_are(
+    split: bool, distance: dict[str, Any], tmp_path: Path
+) -> None:
+    told = {"Modality": "MR", **SLICES, **ANGLES, "ImagePositionPatient": [1.0, 2.0, 3.0]}
+    iio.imwrite(tmp_path / "a.dcm", U16, split=split, metadata={**told, **distance})
+    first = pydicom.dcmread(tmp_path / "a.dcm")
+    if split:
+        assert positions(tmp_path) == [[1, 2, 3], [1, 2, 5], [1, 2, 7]]
+    else:
+        first = first.SharedFunctionalGroupsSequence[0].PixelMeasuresSequence[0]
+    assert first.SliceThickness == 5 and first.SpacingBetweenSlices == 2
+    assert iio.improps(tmp_path).spacing == (2.0, 0.8, 0.6)
+
+
+def test_what_is_not_told_of_a_plane_is_not_written() -> None:
+    data = iio.imwrite("<bytes>", U16[0], extension=".dcm", metadata={"Modality": "MR", **SLICES})
+    assert "SpacingBetweenSlices" not in iio.immeta(data)
+    data = iio.imwrite("<bytes>", U16[0], extension=".dcm", metadata=MR)
+    assert not iio.immeta(data).get("SliceThickness")

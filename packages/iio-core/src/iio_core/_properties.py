@@ -27,7 +27,7 @@ class ImageProperties:
     is_batch : bool
         Whether the first axis counts images.
     spacing : tuple of float, optional
-        Distance of neighbouring samples, one per spatial axis: millimetres in DICOM and ITK's
+        Distance of neighbouring samples, one per spatial axis: millimetres in medical
         formats, else the file's own unit, which its metadata name.
     axes : str, optional
         One letter for each axis: T time, C optical channel, Z depth, Y rows, X columns, S samples

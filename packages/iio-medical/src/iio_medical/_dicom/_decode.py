@@ -13,7 +13,7 @@ import numpy as np
 from iio_core import DecodeError
 
 from ._apply import stored_dtype
-from ._codestream import check_size
+from ._codestream import check_sizes
 from ._file import is_plain
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ def _decoded(
     source = file.bounded(opened)
     if syntax.is_encapsulated:
         source.seek(file.pixels.offset)
-        check_size(source, file)
+        check_sizes(source, file, frame, options)
     else:
         _check_length(file, opened)
     source.seek(file.pixels.offset)

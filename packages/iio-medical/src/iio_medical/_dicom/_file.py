@@ -11,10 +11,11 @@ import os
 import zlib
 from typing import IO, TYPE_CHECKING, Any, Literal
 
-from iio_core import DecodeError, Limits, NotThisFormat, Resource
+from iio_core import DecodeError, LimitError, Limits, NotThisFormat, Resource
 
 from ._header import WANTED, Header
-from ._scan import IMPLICIT, PIXELS, Odd, Pixels, Short, meta_of, scan
+from ._others import holds_no_image
+from ._scan import IMPLICIT, PIXELS, Odd, Pixels, Scanned, Short, meta_of, scan
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
@@ -83,6 +84,7 @@ class DicomFile:
         self.name = resource.name
         self._inflated: bytes | None = None
         self._dataset: Dataset | None = None
+        self._too_long: LimitError | None = None
         self.header: Header
         self.pixels: Pixels | None
         self.syntax: str
@@ -106,16 +108,33 @@ class DicomFile:
             try:
                 scanned = scan(head, WANTED)
                 break
-            except Short:
-                more = b"" if self._inflated is not None else file.read(3 * size)
-                if not more:
+            except Short as short:
+                # One byte more than is allowed, to know that there are more.
+                more = max(1, min(3 * size, self.resource.limits.metadata_bytes - size + 1))
+                rest = b"" if self._inflated is not None else file.read(more)
+                if not rest:
                     raise
-                self.resource.limits.check_metadata(head, name=self.name)
-                head += more
+                try:
+                    self.resource.limits.check_metadata(head, name=self.name)
+                except LimitError as error:
+                    scanned = self._without_rest(short, file, error)
+                    break
+                head += rest
                 size = len(head)
         self.header = Header.of_scanned(scanned)
         self.pixels = scanned.pixels
         self.syntax = scanned.syntax
+
+    def _without_rest(self, short: Short, file: IO[bytes], error: LimitError) -> Scanned:
+        """Return what is known of a file that is no image, and too long to be looked at whole."""
+        if not holds_no_image(short):
+            raise error
+        if short.place > file.seek(0, os.SEEK_END):
+            raise DecodeError(
+                f"{self.name} is cut: its elements go on behind its end", plugin="dicom"
+            )
+        self._too_long = error
+        return short.begun
 
     def _read_header(self, file: IO[bytes]) -> None:
         """Leave it to pydicom: byte orders, files without a preamble, headers that are odd."""
@@ -138,6 +157,8 @@ class DicomFile:
 
     def dataset(self) -> Dataset:
         """Return the data set without its pixels, parsed by pydicom when it is first asked for."""
+        if self._too_long is not None:
+            raise self._too_long
         if self._dataset is None:
             file = self.open()
             try:

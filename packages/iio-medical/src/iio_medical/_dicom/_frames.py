@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from iio_core import DecodeError
 
+from ._distance import Distance, told_distance
 from ._header import Header
 from ._types import Rescale, Vector
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["Frame", "frames_of", "is_enhanced", "rescale_of"]
 
 
+_DISTANCES = ("SpacingBetweenSlices", "SliceThickness")
 _MOST_MISSING = 10_000  # frames without a description of their own: a header may claim any number
 
 
@@ -32,6 +34,7 @@ class Frame(NamedTuple):
     orientation: Vector = ()
     spacing: tuple[float, float] | None = None
     rescale: Rescale | None = None
+    distance: Distance = Distance()
 
 
 def is_enhanced(header: Header) -> bool:
@@ -52,7 +55,8 @@ def rescale_of(header: Header) -> Rescale | None:
 def frames_of(file: DicomFile) -> list[Frame]:
     """Return what is known of each frame; of a file that tells it once, one for all of them."""
     header = file.header
-    plain = Frame(header.position, header.orientation, header.spacing, rescale_of(header))
+    distance = told_distance(*(header.number(keyword) for keyword in _DISTANCES))
+    plain = Frame(header.position, header.orientation, header.spacing, rescale_of(header), distance)
     if not is_enhanced(header):
         return _of_offsets(header, plain)
     dataset = file.dataset()
@@ -107,6 +111,8 @@ def _frame(item: Dataset | None, default: Frame) -> Frame:
         found["orientation"] = _numbers(group.get("ImageOrientationPatient"), 6)
     if group := _first(item.get("PixelMeasuresSequence")):
         found["spacing"] = _numbers(group.get("PixelSpacing"), 2) or None
+        distance = told_distance(*(group.get(keyword) for keyword in _DISTANCES))
+        found["distance"] = distance.or_else(default.distance)
     if group := _first(item.get("PixelValueTransformationSequence")):
         rescale = _numbers([group.get("RescaleSlope"), group.get("RescaleIntercept")], 2)
         found["rescale"] = rescale if rescale and rescale != (1.0, 0.0) else None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from iio_core import EncodeError
 
+from ._distance import told_distance
 from ._geometry import cross
 from ._metadata_out import decimal, tell
 from ._types import Vector
@@ -30,7 +31,7 @@ class Place:
         The directions of rows and columns.
     step : tuple of float, optional
         The way from plane to plane.
-    thickness : float, optional
+    between : float, optional
         The distance of planes.
     """
 
@@ -40,10 +41,10 @@ class Place:
         origin: Vector | None,
         orientation: Vector | None,
         step: Vector | None,
-        thickness: float | None,
+        between: float | None,
     ) -> None:
         self.plane, self.origin, self.orientation = plane, origin, orientation
-        self.step, self.thickness = step, thickness
+        self.step, self.between = step, between
 
     def position(self, number: int) -> list[Any]:
         """Return where a plane lies."""
@@ -53,11 +54,8 @@ class Place:
     def put(self, dataset: Dataset, number: int) -> None:
         """Set the elements of a plane."""
         dataset.PixelSpacing = [decimal(float(d)) for d in self.plane]
-        if self.thickness is not None:
-            if not dataset.get("SliceThickness"):
-                dataset.SliceThickness = decimal(float(self.thickness))
-            if "MR" in str(dataset.get("Modality")):
-                dataset.SpacingBetweenSlices = decimal(float(self.thickness))
+        if self.between is not None:  # of how much a plane shows, its thickness, it tells nothing
+            dataset.SpacingBetweenSlices = decimal(float(self.between))
         if self.origin is not None and self.orientation is not None:
             dataset.ImagePositionPatient = self.position(number)
             dataset.ImageOrientationPatient = [decimal(float(d)) for d in self.orientation]
@@ -105,7 +103,7 @@ def _of_elements(dataset: Dataset) -> Place | None:
     plane = dataset.get("PixelSpacing")
     if not plane:
         return None
-    between = dataset.get("SpacingBetweenSlices") or dataset.get("SliceThickness")
+    between = told_distance(dataset.get("SpacingBetweenSlices"), None).mm  # nothing is guessed here
     origin, orientation = (
         dataset.get("ImagePositionPatient"),
         dataset.get("ImageOrientationPatient"),
@@ -113,13 +111,13 @@ def _of_elements(dataset: Dataset) -> Place | None:
     step = None
     if origin and orientation and between:
         rows = _direction([float(x) for x in orientation])
-        step = tuple(float(between) * row[2] for row in rows)
+        step = tuple(between * row[2] for row in rows)
     return Place(
         tuple(float(x) for x in plane),
         tuple(float(x) for x in origin) if origin else None,
         tuple(float(x) for x in orientation) if orientation else None,
         step,
-        float(between) if between else None,
+        between,
     )
 
 

@@ -27,7 +27,8 @@ from ._file import DicomFile
 from ._gather import DICOMDIR, gather, referenced, scanned
 from ._metadata import applied_keywords, as_dict, of_frame
 from ._progress import Indicator, check_progress
-from ._series import Stack, images_in, listed, sorted_into_stacks
+from ._series import images_in, listed, sorted_into_stacks
+from ._stack import Stack
 from ._volume import read_volume
 
 if TYPE_CHECKING:
@@ -185,7 +186,14 @@ class DicomReader:
                 skip_damaged=self._skip,
             )
         file, frame = self._image(index)
+        if frame is None:
+            self._tell_of_frames()
         return self._read(file, frame, apply)
+
+    def _tell_of_frames(self) -> None:
+        """Warn of what is doubtful about the frames of a single file, if all are asked for."""
+        if self._alone is not None and self._stacks and self._stacks[0].is_multiframe:
+            self._stacks[0].tell()
 
     def _read(self, file: DicomFile, frame: int | None, apply: Apply) -> np.ndarray[Any, Any]:
         array = stored(file, self._open(file), frame)
@@ -194,6 +202,7 @@ class DicomReader:
     def iter(self, *, apply: Apply = "rescale") -> Iterator[np.ndarray[Any, Any]]:
         """Decode one image after the other; `apply` is as for `read`."""
         check_apply(apply)
+        self._tell_of_frames()
         for file in self._ordered:
             for frame in range(file.header.frames):
                 yield self._read(file, frame, apply)
@@ -214,6 +223,7 @@ class DicomReader:
         check_apply(apply)
         stack = self._stack(index, volume)
         if stack is not None:
+            stack.tell_guesses()
             return ImageProperties(
                 shape=stack.shape_of(apply),
                 dtype=self._dtype(stack, apply),
@@ -227,6 +237,7 @@ class DicomReader:
         if frame is not None or frames == 1:
             return ImageProperties(shape=shape, dtype=dtype, spacing=plane, axes=axes)
         whole = self._stacks[0]
+        whole.tell_guesses()
         return ImageProperties(
             shape=(frames, *shape),
             dtype=dtype,
@@ -278,6 +289,7 @@ class DicomReader:
                 frame if file.header.frames > 1 else None,
                 self._without(file, apply, exclude_applied),
             )
+        stack.tell_guesses()
         without = self._without(stack.first, apply, exclude_applied)
         found = as_dict(_forgotten(stack.first), without) | stack.geometry.as_dict()
         found["axes"] = stack.axes_of(apply)

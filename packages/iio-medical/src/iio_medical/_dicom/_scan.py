@@ -40,10 +40,6 @@ class Odd(Exception):
     """The header is of a kind that is left to pydicom, or damaged."""
 
 
-class Short(Exception):
-    """The header goes on behind the bytes that were given."""
-
-
 class Pixels(NamedTuple):
     """Where the pixels of a file are.
 
@@ -71,6 +67,25 @@ class Scanned(NamedTuple):
     syntax: str
     values: dict[int, bytes]
     pixels: Pixels | None
+
+
+class Short(Exception):
+    """The header goes on behind the bytes that were given.
+
+    Attributes
+    ----------
+    place : int
+        How far it goes at least.
+    last : int
+        The tag in which the bytes end; what stands in front of it has been seen whole.
+    begun : Scanned
+        What has been found so far.
+    """
+
+    def __init__(self, place: int, last: int = 0, begun: Scanned | None = None) -> None:
+        super().__init__(place)
+        self.place, self.last = place, last
+        self.begun = begun or Scanned("", {}, None)
 
 
 def scan(data: bytes, wanted: frozenset[int]) -> Scanned:
@@ -105,32 +120,36 @@ def _scan(data: bytes, wanted: frozenset[int]) -> Scanned:
         raise Odd(f"transfer syntax {syntax}")
     implicit = syntax == IMPLICIT
     end, last = len(data), 0
-    while place < end:
-        if implicit:
-            tag, vr, length, place = _element(data, place, implicit)
-        else:  # most files, and most of the time: `_element` without a call
-            group, number, vr, length = _explicit(data, place)
-            tag = group << 16 | number
-            if vr in _SHORT:
-                place += 8
-            else:
+    begun = Scanned(syntax, values, None)
+    try:
+        while place < end:
+            if implicit:
                 tag, vr, length, place = _element(data, place, implicit)
-        if tag >= _FIRST_PIXELS and tag in PIXELS:
-            return Scanned(syntax, values, Pixels(PIXELS[tag], vr.decode(), place, length))
-        if tag < last:
-            raise Odd("elements are not in order")
-        last = tag
-        if length == _UNDEFINED:
+            else:  # most files, and most of the time: `_element` without a call
+                group, number, vr, length = _explicit(data, place)
+                tag = group << 16 | number
+                if vr in _SHORT:
+                    place += 8
+                else:
+                    tag, vr, length, place = _element(data, place, implicit)
+            if tag >= _FIRST_PIXELS and tag in PIXELS:
+                return Scanned(syntax, values, Pixels(PIXELS[tag], vr.decode(), place, length))
+            if tag < last:
+                raise Odd("elements are not in order")
+            last = tag
+            if length == _UNDEFINED:
+                if tag in wanted:
+                    values[tag] = b""
+                place = _behind_items(data, place, implicit or vr == b"UN", 0)
+                continue
             if tag in wanted:
-                values[tag] = b""
-            place = _behind_items(data, place, implicit or vr == b"UN", 0)
-            continue
-        if tag in wanted:
-            values[tag] = data[place : place + length]
-        place += length
+                values[tag] = data[place : place + length]
+            place += length
+    except struct.error:
+        raise Short(end, last, begun) from None
     if place > end:
-        raise Short(place)
-    return Scanned(syntax, values, None)
+        raise Short(place, last, begun)
+    return begun
 
 
 def meta_of(

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
-from iio_core import IIOWarning
-
-from ._apply import Apply, dtype_of, shown_shape
+from ._distance import Distance, told_distance
 from ._file import DicomFile
 from ._frames import Frame, frames_of
-from ._geometry import Geometry, gaps, geometry_of, height, is_monotonic
+from ._geometry import gaps, geometry_of, height
+from ._stack import Stack, are_planes, axis_of_frames, named
 
-__all__ = ["Stack", "images_in", "listed", "sorted_into_stacks"]
+__all__ = ["images_in", "listed", "sorted_into_stacks"]
 
-_NAMED = 5  # files that a message names
 _NEAR = 0.01  # mm: two planes so close are at the same place
 _ANGLE = 0.02  # of a direction's components: what is less is rounding
 # What tells volumes of one series apart that lie at the same place, the surest first.
@@ -26,126 +22,6 @@ _PHASES = (
     *("TemporalPositionIdentifier", "DiffusionBValue", "EchoTime", "TriggerTime"),
     *("AcquisitionNumber", "AcquisitionTime", "ContentTime"),
 )
-
-
-@dataclass
-class Stack:
-    """The planes of a series that are one volume, or several of one shape at the same place.
-
-    Parameters
-    ----------
-    id : str
-        The UID of the series, with ``#2`` and so on where it has several stacks.
-    files : list of DicomFile
-        In the order of the planes, one phase (time, b-value) after the other.
-    phases : int
-        How many volumes there are at the same place.
-    phase : str
-        What tells them apart: the keyword of an element.
-    geometry : Geometry
-        Where they lie.
-    doubts : list of str
-        What is not as it should be.
-    rest : list of DicomFile
-        What had no place in it.
-    """
-
-    id: str
-    files: list[DicomFile]
-    phases: int = 1
-    phase: str = ""
-    geometry: Geometry = field(default_factory=Geometry)
-    doubts: list[str] = field(default_factory=list)
-    rest: list[DicomFile] = field(default_factory=list)
-
-    @property
-    def uid(self) -> str:
-        """The UID of the series."""
-        return self.id.partition("#")[0]
-
-    @property
-    def first(self) -> DicomFile:
-        """The file of the first plane."""
-        return self.files[0]
-
-    @property
-    def is_multiframe(self) -> bool:
-        """Whether it is one file of several frames."""
-        return len(self.files) == 1 and self.first.header.frames > 1
-
-    @property
-    def images(self) -> int:
-        """How many planes there are in all."""
-        return sum(file.header.frames for file in self.files)
-
-    def shape_of(self, apply: Apply) -> tuple[int, ...]:
-        """Return the shape of all of it as one array."""
-        plane = shown_shape(self.first, apply)
-        if self.is_multiframe:
-            return (self.first.header.frames, *plane)
-        planes = len(self.files) // self.phases
-        return (self.phases, planes, *plane) if self.phases > 1 else (planes, *plane)
-
-    def axes_of(self, apply: Apply) -> str:
-        """Return the letters of its axes."""
-        samples = "S" if len(shown_shape(self.first, apply)) > 2 else ""
-        if self.phases > 1:
-            letter = "I" if self.phase in ("DiffusionBValue", "EchoTime") else "T"
-            return f"{letter}ZYX{samples}"
-        return f"{axis_of_frames(self.first) if self.is_multiframe else 'Z'}YX{samples}"
-
-    @property
-    def spacing(self) -> tuple[float, ...] | None:
-        """The distances along planes, rows and columns, in mm."""
-        return self.geometry.spacing
-
-    def steps(self) -> list[Any]:
-        """Return what tells the phases apart, for each: times or b-values."""
-        planes = len(self.files) // self.phases
-        return [self.files[i * planes].header.number(self.phase) for i in range(self.phases)]
-
-    def tell(self) -> None:
-        """Warn of what is not as it should be."""
-        for doubt in self.doubts:
-            warnings.warn(f"series {self.id}: {doubt}", IIOWarning, stacklevel=2)
-
-    def as_dict(self, apply: Apply) -> dict[str, Any]:
-        """Return what lists of series show."""
-        header = self.first.header
-        found: dict[str, Any] = {
-            "id": self.id,
-            "number": None if "SeriesNumber" not in header else header.integer("SeriesNumber", 0),
-            "description": header.described,
-            "modality": header.text("Modality"),
-            "images": self.images,
-            "shape": self.shape_of(apply),
-            "axes": self.axes_of(apply),
-            "dtype": str(dtype_of(self.files, apply)),
-            **self.geometry.as_dict(),
-        }
-        if self.phases > 1:
-            found["phases"] = {self.phase: self.steps()}
-        if self.doubts:
-            found["doubts"] = list(self.doubts)
-        return found
-
-
-def axis_of_frames(file: DicomFile) -> str:
-    """Return what the frames of a file are: planes, times, or images of no order that is told."""
-    header = file.header
-    if "GridFrameOffsetVector" in header:
-        return "Z"
-    if "FrameTime" in header:
-        return "T"
-    return "Z" if _are_planes(frames_of(file)) else "I"
-
-
-def _are_planes(frames: Sequence[Frame]) -> bool:
-    """Tell whether frames are planes in the order of their positions."""
-    first = frames[0].orientation
-    if len(frames) < 2 or not first or not all(frame.position for frame in frames):
-        return False
-    return is_monotonic([height(frame.position, first) for frame in frames])
 
 
 def images_in(files: Iterable[DicomFile]) -> list[DicomFile]:
@@ -216,12 +92,6 @@ def _why_parted(
     return f"its images have {why} and are {len(parts)} stacks; not in the first: {named(others)}"
 
 
-def named(files: Sequence[DicomFile]) -> str:
-    """Return the names of files for a message, not all of them if there are many."""
-    names = ", ".join(file.name for file in files[:_NAMED])
-    return names if len(files) <= _NAMED else f"{names} and {len(files) - _NAMED} more"
-
-
 def _without_doubles(files: list[DicomFile]) -> tuple[list[DicomFile], list[DicomFile]]:
     seen: set[str] = set()
     kept: list[DicomFile] = []
@@ -251,10 +121,11 @@ def _stack(uid: str, files: list[DicomFile]) -> Stack:
             f"{len(absent)} of {len(files)} images do not tell where they lie, and the order is "
             f"that of their numbers: {named(absent)}"
         )
-        positions: list[Any] = [()]
-        stack.geometry = geometry_of(positions, (), header.spacing, _between(stack))
+        distance = _distance(stack)
+        stack.geometry = geometry_of([()], (), header.spacing, distance.mm)
+        _tell_guess(stack, distance)
     else:
-        stack.geometry = geometry_of([()], (), header.spacing, _between(stack))
+        stack.geometry = geometry_of([()], (), header.spacing, _distance(stack).mm)
     spacings = {file.header.spacing for file in files}
     if len(spacings) > 1:
         stack.doubts.append(f"its images have several spacings: {sorted(map(str, spacings))}")
@@ -271,8 +142,14 @@ def _of_frames(uid: str, file: DicomFile) -> Stack:
     frames = frames_of(file)
     stack = Stack(uid, [file])
     positions = [frame.position for frame in frames]
-    if not _are_planes(frames):
-        if len(set(positions)) > 1:
+    if not are_planes(frames):
+        absent = positions.count(())
+        if 0 < absent < len(positions):
+            stack.doubts.append(
+                f"{absent} of its {len(positions)} frames do not tell where they lie; all are read "
+                "as they stand"
+            )
+        elif len(set(positions)) > 1:
             stack.doubts.append(
                 "its frames are not in the order of their positions: several volumes, or one that "
                 "is not sorted; they are read as they stand"
@@ -283,14 +160,35 @@ def _of_frames(uid: str, file: DicomFile) -> Stack:
             f"its frames are not evenly spaced, planes may be missing at {len(uneven)} places; "
             "spacing is the mean"
         )
-    first = frames[0]
-    stack.geometry = geometry_of(positions, first.orientation, first.spacing, _between(stack))
+    first, distance = frames[0], frames[0].distance
+    if len(positions) < 2 and distance.is_guess and _are_no_planes(frames, stack):
+        distance = Distance()
+    stack.geometry = geometry_of(positions, first.orientation, first.spacing, distance.mm)
+    if len(positions) < 2:
+        _tell_guess(stack, distance)
     return stack
 
 
-def _between(stack: Stack) -> float | None:
+def _are_no_planes(frames: Sequence[Frame], stack: Stack) -> bool:
+    """Tell whether frames are known not to lie behind each other, as they stand in the file."""
+    placed = len(frames) > 1 and all(frame.position for frame in frames)
+    return placed or axis_of_frames(stack.first) == "T"
+
+
+def _distance(stack: Stack) -> Distance:
     header = stack.first.header
-    return header.number("SpacingBetweenSlices") or header.number("SliceThickness") or None
+    return told_distance(header.number("SpacingBetweenSlices"), header.number("SliceThickness"))
+
+
+def _tell_guess(stack: Stack, distance: Distance) -> None:
+    """Doubt a distance of several planes that is only taken for it."""
+    if distance.is_guess and stack.spacing is not None:
+        stack.guesses.append(
+            "neither positions nor SpacingBetweenSlices tell how far its planes are apart: its "
+            f"spacing takes SliceThickness for that, {distance.mm} mm, which is a guess; planes "
+            "may overlap, or have gaps between them"
+        )
+        stack.doubts += stack.guesses
 
 
 def _order(stack: Stack) -> None:
@@ -315,7 +213,7 @@ def _order(stack: Stack) -> None:
     planes = [place[0] for place in places]
     header = stack.first.header
     positions = [file.header.position for file in planes]
-    stack.geometry = geometry_of(positions, orientation, header.spacing, _between(stack))
+    stack.geometry = geometry_of(positions, orientation, header.spacing, _distance(stack).mm)
     _doubt(stack, [heights[id(file)] for file in planes], planes)
     if aside := _beside(stack, [heights[id(file)] for file in planes], planes):
         stack.doubts.append(

@@ -21,7 +21,7 @@ from ._decode import is_direct, read_into, stored
 from ._file import DicomFile
 from ._frames import is_enhanced
 from ._progress import Indicator, followed
-from ._series import Stack
+from ._stack import Stack
 
 __all__ = ["read_volume"]
 

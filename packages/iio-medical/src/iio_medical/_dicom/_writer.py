@@ -72,13 +72,16 @@ class DicomWriter:
         metadata : mapping, optional
             Elements by keyword, private ones by number; ``spacing`` (planes, rows, columns, in
             mm), ``origin`` and ``direction`` of a volume, as ``immeta`` of a folder returns them.
+            Without ``spacing`` ``SpacingBetweenSlices`` tells how far planes are apart, and never
+            ``SliceThickness``.
             ``Modality="CT"`` or ``"MR"`` makes images of that class, anything else Secondary
             Captures.
 
         Raises
         ------
         EncodeError
-            If DICOM has no object for such an image.
+            If DICOM has no object for such an image; when closing also if nothing tells how far
+            planes are apart.
         """
         self._check(image)
         self._images.append(image.copy())
@@ -213,18 +216,24 @@ class DicomWriter:
         return None if own is None or own == first else own
 
     def _place(self, dataset: Dataset, planes: int) -> Place | None:
-        place = place_of(self._metadata[0], dataset, planes, self._target.name)
-        step = None if place is None else place.step
+        told = self._metadata[0]
+        place = place_of(told, dataset, planes, self._target.name)
         alone = any(self._own_position(number) is None for number in range(1, planes))
-        if step is None and alone and self._metadata[0].get(_POSITION):
-            raise EncodeError(
-                f"{self._target.name}: ImagePositionPatient places the first of {planes} planes, "
-                "and nothing says how far they are apart: metadata takes spacing for that "
-                "(planes, rows, columns)",
-                plugin="dicom",
-                format="DICOM",
-            )
+        if alone and (place is None or place.step is None):
+            if told.get(_POSITION):
+                raise self._unplaced(f"{_POSITION} places the first of {planes} planes")
+            if place is not None and place.between is None and _are_slices(told):
+                raise self._unplaced(f"SliceThickness is that of each of {planes} planes")
         return place
+
+    def _unplaced(self, what: str) -> EncodeError:
+        return EncodeError(
+            f"{self._target.name}: {what}, and nothing says how far they are apart: metadata takes "
+            "for that spacing (planes, rows, columns; mm), SpacingBetweenSlices, or with each "
+            f"plane its {_POSITION}",
+            plugin="dicom",
+            format="DICOM",
+        )
 
     def _save(self, dataset: Dataset, pixels: np.ndarray[Any, Any], target: Target) -> None:
         color = self._images[0].ndim == 3
@@ -249,6 +258,11 @@ def _bits(pixels: np.ndarray[Any, Any], told: Any) -> int:
     if pixels.dtype.kind == "i":
         low, high = -(1 << (told - 1)), (1 << (told - 1)) - 1
     return told if low <= least and greatest <= high else allocated
+
+
+def _are_slices(told: Mapping[str, Any]) -> bool:
+    """Tell whether metadata speaks of planes through the patient, and not of times."""
+    return bool(told.get("SliceThickness")) and not (told.keys() & {"FrameTime", "FrameTimeVector"})
 
 
 def _check_encoder(syntax: str, compression: str) -> None:
@@ -289,6 +303,8 @@ def _add_frames(dataset: Dataset, place: Place | None, positions: list[Any]) -> 
     dataset.FrameIncrementPointer = Tag(0x52009230)
     shared, measures, orientation = Dataset(), Dataset(), Dataset()
     place.put(measures, 0)
+    if dataset.get("SliceThickness"):
+        measures.SliceThickness = dataset.SliceThickness
     if "ImagePositionPatient" in measures:
         orientation.ImageOrientationPatient = measures.ImageOrientationPatient
         del measures.ImagePositionPatient, measures.ImageOrientationPatient

@@ -86,6 +86,7 @@ class AsciiImage:
         names = ("dx", "dy", "dz", "dt", "du", "dv", "dw")[: len(self.shape)]
         header.set_zooms([abs(self._number(name, 1.0)) or 1.0 for name in names])
         header["descrip"] = self._told.get("descrip", "")[:79].encode("latin-1", "replace")
+        header["xyzt_units"] = self._unit("xyz_units", 8) + 8 * (self._unit("time_units", 64) // 8)
         matrix = self._matrix("sto_xyz_matrix") if self._code("sform_code") else None
         if matrix is None and self._code("qform_code"):
             matrix = self._matrix("qto_xyz_matrix")
@@ -102,6 +103,10 @@ class AsciiImage:
         if len(numbers) != 16 or not all(map(math.isfinite, numbers)):
             return None
         return np.reshape(numbers, (4, 4))
+
+    def _unit(self, name: str, end: int) -> int:
+        number = self._number(name, 0)
+        return int(number) if 0 <= number < end else 0
 
     def _code(self, name: str) -> bool:
         return self._told.get(name, "0").strip() not in ("", "0")

@@ -15,6 +15,7 @@ from ._ascii import AsciiImage
 from ._geometry import geometry_of
 from ._open import opened
 from ._scaling import scaled, scaled_dtype
+from ._units import in_mm, units_of
 
 __all__ = ["NiftiReader"]
 
@@ -55,6 +56,9 @@ class NiftiReader:
         if len(size) < 2 or min(size) < 1:
             raise DecodeError(f"{self._name} has an image of {size}", plugin="nifti")
         self._shape = (*size, self._channels) if self._channels else size
+        self._units = units_of(self._image.header)
+        affine = np.asarray(self._image.affine, float)
+        self._affine = affine if self._units is None else in_mm(affine, self._units[0])
 
     def count(self) -> int:
         """Return 1: a file is an image."""
@@ -168,7 +172,7 @@ class NiftiReader:
         return ImageProperties(
             shape=self._shape,
             dtype=self._dtype(apply),
-            spacing=geometry_of(self._image.affine)["spacing"][-min(spatial, 3) :],
+            spacing=geometry_of(self._affine)["spacing"][-min(spatial, 3) :],
             axes=axes,
         )
 
@@ -190,17 +194,17 @@ class NiftiReader:
         -------
         dict
             ``affine`` is NIfTI's: from column, row, plane to RAS. ``spacing``, ``origin`` and
-            ``direction`` are as those of DICOM. All are in the header's ``units``, which are mm in
-            nearly all files, and not converted.
+            ``direction`` are as those of DICOM. All are in mm, whatever ``units`` the file counts
+            in; one that names none is taken to count in mm. ``time_step`` is in the second of
+            ``units``.
         """
         self._check(None if index is ... else index, apply)
-        affine = np.asarray(self._image.affine, float)
-        found: dict[str, Any] = {"affine": affine.tolist(), **geometry_of(affine)}
+        found: dict[str, Any] = {"affine": self._affine.tolist(), **geometry_of(self._affine)}
         if self._scaling is not None and (apply is None or not exclude_applied):
             found["slope"], found["intercept"] = self._scaling
         header = self._image.header
-        if hasattr(header, "get_xyzt_units"):
-            found["units"] = list(header.get_xyzt_units())
+        if self._units is not None:
+            found["units"] = list(self._units)
             found["description"] = header["descrip"].item().decode("latin-1")
             if header["intent_code"].item():
                 found["intent"] = str(header.get_intent("code")[0])

@@ -14,6 +14,7 @@ from nibabel.fileholders import FileHolder
 from iio_core import EncodeError, MetadataWarning, OptionError, Target
 
 from ._geometry import affine_of
+from ._units import checked, in_unit
 
 __all__ = ["NiftiWriter"]
 
@@ -59,7 +60,8 @@ class NiftiWriter:
             ``(rows, columns)``, ``(planes, rows, columns)``, ``(times, planes, rows, columns)``.
         metadata : mapping, optional
             ``affine``, or ``spacing``, ``origin`` and ``direction`` as ``immeta`` returns them
-            here and for DICOM; ``description``, ``units``, ``time_step``.
+            here and for DICOM, all in mm; ``units`` of space and time, in which the file is to
+            count (by default mm, and no unit of time); ``description``, ``time_step``.
         version : {1, 2}, optional
             Of the format. By default 1, if it can hold the image.
         compression_level : int
@@ -80,7 +82,11 @@ class NiftiWriter:
         if version is None:
             version = 1 if max(image.shape) <= 32767 else 2
         kind: Any = nib.Nifti1Image if version == 1 else nib.Nifti2Image
+        units = self._units(told, affine)
+        if affine is not None:
+            affine = in_unit(affine, units[0], np.float32 if version == 1 else np.float64)
         made = kind(image.T, affine, dtype=image.dtype)
+        made.header.set_xyzt_units(*units)
         self._describe(made, told, image.ndim)
         file = self._target.open()
         sink: Any = file
@@ -106,6 +112,13 @@ class NiftiWriter:
         if not 2 <= image.ndim <= 7 or min(image.shape) < 1:
             raise self._refusal(f"an image of shape {image.shape} has no 2 to 7 dimensions")
 
+    def _units(self, told: dict[str, Any], affine: object) -> tuple[str, str]:
+        """Return the units to count in; what are none stays in the metadata, and is told."""
+        if told.get("units") is not None and (units := checked(told["units"])) is not None:
+            del told["units"]
+            return units
+        return "unknown" if affine is None else "mm", "unknown"
+
     def _describe(self, made: Any, told: Mapping[str, Any], dimensions: int) -> None:
         header = made.header
         header.set_slope_inter(1, 0)
@@ -118,11 +131,8 @@ class NiftiWriter:
             header["descrip"] = data[:_LONGEST]
             if data.decode("latin-1") != text or len(data) > _LONGEST:
                 lost.append("description")
-        if (units := told.get("units")) is not None:
-            try:
-                header.set_xyzt_units(*units)
-            except (KeyError, TypeError, ValueError):
-                lost.append("units")
+        if told.get("units") is not None:
+            lost.append("units")
         if (step := told.get("time_step")) is not None:
             if dimensions > 3:
                 zooms = list(header.get_zooms())
