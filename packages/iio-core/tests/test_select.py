@@ -297,6 +297,15 @@ def test_who_claims_is_who_has_a_reason(specs, head, name) -> None:
     assert found == expected
 
 
+@settings(max_examples=150)
+@given(plugins, heads, names, orders)
+def test_the_best_claim_is_the_first_one(specs, head, name, order) -> None:
+    rows = table(*(plugin(n, *f, ours=ours) for n, (f, ours) in specs.items()), order=order)
+    both = [c for c in _select.readers(head, name, rows) if c.claim == BOTH]
+    expected = (both[0], len(both) == 1) if both else None
+    assert _select.best(head, name, rows) == expected
+
+
 def test_claims_are_never_out_of_order() -> None:
     rows = table(
         *(plugin(n, fakes.format("F", ".f", magic=m)) for n, m in [("a", b""), ("b", b"MA")])

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from . import _absent, _opening, _registry, _select
+from . import _absent, _importable, _opening, _registry, _select
 from ._discovery import installed_version
 from ._errors import (
     DecodeError,
@@ -182,7 +182,7 @@ def _promised(resource: Resource, registry: Registry) -> list[Candidate]:
 
 def _judge(candidate: Candidate, trust: Collection[str], writing: bool = False) -> Candidate:
     if writing and not candidate.install:
-        absent = _opening.missing(candidate.format.modules)
+        absent = _importable.missing(candidate.format.modules)
         return candidate._replace(verdict=f"{absent} is not installed" if absent else "")
     return candidate._replace(verdict=_opening.obstacle(candidate, trust))
 
@@ -211,7 +211,7 @@ def _install(candidates: Collection[Candidate]) -> tuple[str, ...]:
     found = []
     for candidate in candidates:
         format = candidate.format
-        absent = _opening.missing(format.modules)
+        absent = _importable.missing(format.modules)
         hint = candidate.install or (absent and (format.requires or absent))
         if candidate.install and _absent.is_left_out(candidate.plugin.distribution):
             continue

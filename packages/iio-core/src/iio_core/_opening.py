@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from . import _options, _registry, _select
 from ._errors import NotThisFormat, OptionError, PluginContractError, PluginNotInstalledError
 from ._holding import Kind, holding_first
+from ._importable import missing
 from ._knowing import Asked, Dialect, knowing, opener_of, willing
 from ._limits import current as current_limits
 from ._registry import Plugin, Registry
@@ -19,7 +19,7 @@ from ._session import ReadSession, WriteSession
 from ._spec import Format, PluginSpec
 from ._translate import CAUGHT, Blame
 
-__all__ = ["candidates_for", "missing", "obstacle", "open_reading", "open_writing", "writers_for"]
+__all__ = ["candidates_for", "obstacle", "open_reading", "open_writing", "writers_for"]
 
 HEAD = 4096
 _YES = frozenset({"1", "yes", "true"})
@@ -61,12 +61,15 @@ def _open_reading(
     declined: list[Candidate] = []
     if plugin is None and not (resource.is_directory or resource.device):
         table = _select.table(registry, writing=False)
-        sole = _select.sole(resource.head(max(HEAD, table.head)), resource.filename, table)
-        # Nobody has an equal claim: the others need not be looked for unless it declines.
-        if sole is not None and not obstacle(sole, trust):
-            opened = _first_to_open(resource, [sole], options, call, declined, dialect)
-            if opened is not None:
-                return opened
+        first = _select.best(resource.head(max(HEAD, table.head)), resource.filename, table)
+        # The others need not be looked for unless it declines. Of several with an equal claim,
+        # options decide.
+        if first is not None and (first[1] or not (options or dialect)):
+            best = first[0]
+            if _is_ready(best, trust):
+                opened = _first_to_open(resource, [best], options, call, declined, dialect)
+                if opened is not None:
+                    return opened
     if format is None:
         candidates = candidates_for(resource, registry, plugin)
     else:
@@ -91,9 +94,9 @@ def _open_reading(
         from ._absent import readers as absent_readers
 
         head = resource.head(HEAD)
-        best = min(c.claim for c in declined)
+        least = min(c.claim for c in declined)
         elsewhere = absent_readers(head, resource.filename, registry)
-        declined += [c for c in elsewhere if c.claim <= best]
+        declined += [c for c in elsewhere if c.claim <= least]
     raise nobody_reads(resource, registry, declined, plugin, trust)
 
 
@@ -136,6 +139,17 @@ def _first_to_open(
             blame.decoding(error)
         return ReadSession(reader, resource, blame), rest
     return None
+
+
+def _is_ready(candidate: Candidate, trust: Collection[str]) -> bool:
+    """Whether a candidate can be used here, and its plugin imported."""
+    if obstacle(candidate, trust):
+        return False
+    try:
+        candidate.plugin.load()
+    except PluginNotInstalledError:
+        return False
+    return True
 
 
 def _has_equal(candidate: Candidate, usable: list[Candidate]) -> bool:
@@ -263,17 +277,6 @@ def _trusted(format: Format, trust: Collection[str]) -> bool:
         raise OptionError(f"trust={trust!r} is not a collection of names of formats like {{'EPS'}}")
     names = {trust} if isinstance(trust, str) else trust
     return format.name.lower() in {name.lower() for name in names}
-
-
-def missing(modules: Iterable[str]) -> str:
-    """Return the first of `modules` that cannot be imported; an empty string if all can."""
-    for module in modules:
-        try:
-            if importlib.util.find_spec(module) is None:
-                return module
-        except (ImportError, ValueError):
-            return module
-    return ""
 
 
 def _cannot(candidate: Candidate, verb: str, noun: str) -> PluginContractError:

@@ -16,7 +16,7 @@ from ._spec import Format, Signature
 if TYPE_CHECKING:
     from ._registry import Plugin, Registry
 
-__all__ = ["Candidate", "Table", "devices", "extensions", "promised", "readers", "sole", "writers"]
+__all__ = ["Candidate", "Table", "best", "devices", "extensions", "promised", "readers", "writers"]
 
 BOTH, SIGNATURE, EXTENSION, DEVICE = 0, 1, 2, 3
 _CLAIMS = ("signature and extension", "signature", "extension", "the device's name")
@@ -101,13 +101,11 @@ class Table:
                     self.elsewhere.append(row)
 
     @cached_property
-    def sole(self) -> dict[str, Row]:
-        """The extensions that one format alone has, and that end no other extension."""
+    def signed(self) -> dict[str, list[tuple[int, list[tuple[Signature, int]]]]]:
+        """The rows of each extension, with their signatures and the weights of these."""
         return {
-            extension: self.rows[numbers[0]]
+            extension: [(n, [(s, s.weight) for s in self.rows[n][1].signatures]) for n in numbers]
             for extension, numbers in self.by_extension.items()
-            if len(numbers) == 1
-            and not any(e.endswith(extension) for e in self.by_extension if e != extension)
         }
 
     @cached_property
@@ -165,18 +163,22 @@ def readers(head: bytes, filename: str, table: Table) -> list[Candidate]:
     return _ranked(found, table)
 
 
-def sole(head: bytes, filename: str, table: Table) -> Candidate | None:
-    """Return the claim by signature and extension that no other claim equals, if there is one.
+def best(head: bytes, filename: str, table: Table) -> tuple[Candidate, bool] | None:
+    """Return the best claim by signature and extension, and whether no other claim equals it.
 
-    The first of what `readers` returns, in a fraction of the time.
+    The first of what `readers` returns, in a fraction of the time; None if that claims less.
     """
-    extension = filename[filename.rfind(".") :].lower()
-    row = table.sole.get(extension)
-    if row is not None:
-        weights = [s.weight for s in row[1].signatures if s.matches(head)]
-        if weights:
-            return Candidate(*row, BOTH, extension, max(weights))
-    return None
+    found: list[tuple[int, Candidate]] = []
+    for extension in extensions(filename, table.longest_extension):
+        for number, signatures in table.signed.get(extension, ()):
+            weight = max((w for s, w in signatures if s.matches(head)), default=0)
+            if weight:
+                row = table.rows[number]
+                found.append((number, Candidate(*row, BOTH, extension, weight)))
+    if not found:
+        return None
+    alone = len({number for number, _ in found}) == 1
+    return _ranked(found, table)[0], alone
 
 
 def _weights(head: bytes, table: Table) -> dict[int, int]:

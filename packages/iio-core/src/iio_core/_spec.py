@@ -69,9 +69,10 @@ class Signature:
         if self.mask is None:
             return head.startswith(self.bytes, self.offset)
         part = head[self.offset : self.end]
-        return len(part) == len(self.bytes) and all(
-            h & m == b for h, m, b in zip(part, self.mask, self.bytes, strict=True)
-        )
+        if len(part) < len(self.bytes):
+            return False
+        number = int.from_bytes  # all bytes at once
+        return number(part, "big") & number(self.mask, "big") == number(self.bytes, "big")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from .. import _catalog
 from .._discovery import GROUP, installed_version
-from .._opening import missing
+from .._importable import missing
 
 __all__ = ["Extra", "Wheel", "name_of", "needed_by", "stand_in", "wheels"]
 

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .. import _absent, _opening
+from .. import _absent, _importable
 from .._registry import current
 from ._arguments import add_json
 from ._console import say, show_json, show_table
@@ -82,7 +82,7 @@ def rows(registry: Registry) -> list[Row]:
 def _here(registry: Registry) -> Iterator[Row]:
     for plugin in registry.plugins:
         for format in plugin.spec.formats:
-            missing = _opening.missing(format.modules)
+            missing = _importable.missing(format.modules)
             install = (format.requires or missing) if missing else ""
             yield Row(
                 format,

@@ -15,7 +15,7 @@ import pytest
 
 import iio_core as iio
 
-from .._opening import missing
+from .._importable import missing
 from ._concerned import concerns, leave_out
 from ._promises import BrokenPromise
 from ._worker import worker_for

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import iio_core as iio
 
-from .._opening import missing
+from .._importable import missing
 from ._base import Sample, Suite
 
 __all__ = ["ConcurrencySuite"]

@@ -12,7 +12,7 @@ import numpy as np
 
 import iio_core as iio
 
-from .._opening import missing
+from .._importable import missing
 from ._base import Sample, Written, is_written
 from ._compare import said
 from ._plugin_suite import PluginSuite

@@ -81,7 +81,7 @@ def has_module(module_name: str) -> bool:
     >>> has_module("json"), has_module("no_such_module")
     (True, False)
     """
-    from ..._opening import missing
+    from ..._importable import missing
 
     return not missing((module_name,))
 
