@@ -299,11 +299,10 @@ def test_who_claims_is_who_has_a_reason(specs, head, name) -> None:
 
 @settings(max_examples=150)
 @given(plugins, heads, names, orders)
-def test_the_best_claim_is_the_first_one(specs, head, name, order) -> None:
+def test_the_best_claims_are_the_first_ones(specs, head, name, order) -> None:
     rows = table(*(plugin(n, *f, ours=ours) for n, (f, ours) in specs.items()), order=order)
-    both = [c for c in _select.readers(head, name, rows) if c.claim == BOTH]
-    expected = (both[0], len(both) == 1) if both else None
-    assert _select.best(head, name, rows) == expected
+    expected = [c for c in _select.readers(head, name, rows) if c.claim == BOTH]
+    assert _select.by_both(head, name, rows) == expected
 
 
 def test_claims_are_never_out_of_order() -> None:

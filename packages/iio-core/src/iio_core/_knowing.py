@@ -10,7 +10,7 @@ from ._errors import OptionError, PluginContractError, PluginNotInstalledError
 from ._select import Candidate
 from ._translate import CAUGHT
 
-__all__ = ["Asked", "Dialect", "knowing", "opener_of", "willing", "writer_type_of"]
+__all__ = ["Asked", "Dialect", "knowing", "opener_of", "option_names", "willing", "writer_type_of"]
 
 Asked = tuple[Candidate, Mapping[str, Any]]
 """A candidate, with the options of the call by its own names."""
@@ -56,7 +56,7 @@ def knowing(
         given = options if dialect is None else dialect.translate(candidate, options)
         if given:
             try:
-                names = _option_names(candidate, opener, call)
+                names = option_names(candidate, opener, call)
             except PluginNotInstalledError as error:
                 failed = failed or error
                 continue
@@ -97,7 +97,7 @@ def willing(asked: Iterator[Asked]) -> Asked:
     return first
 
 
-def _option_names(candidate: Candidate, opener: str, call: str | None) -> set[str]:
+def option_names(candidate: Candidate, opener: str, call: str | None) -> set[str]:
     plugin = candidate.plugin.load()
     if not hasattr(plugin, opener):
         return set()

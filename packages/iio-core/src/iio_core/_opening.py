@@ -10,7 +10,7 @@ from . import _options, _registry, _select
 from ._errors import NotThisFormat, OptionError, PluginContractError, PluginNotInstalledError
 from ._holding import Kind, holding_first
 from ._importable import missing
-from ._knowing import Asked, Dialect, knowing, opener_of, willing
+from ._knowing import Asked, Dialect, knowing, opener_of, option_names, willing
 from ._limits import current as current_limits
 from ._registry import Plugin, Registry
 from ._resources import Resource, Target, open_resource, open_target
@@ -61,15 +61,14 @@ def _open_reading(
     declined: list[Candidate] = []
     if plugin is None and not (resource.is_directory or resource.device):
         table = _select.table(registry, writing=False)
-        first = _select.best(resource.head(max(HEAD, table.head)), resource.filename, table)
-        # The others need not be looked for unless it declines. Of several with an equal claim,
-        # options decide.
-        if first is not None and (first[1] or not (options or dialect)):
-            best = first[0]
-            if _is_ready(best, trust):
-                opened = _first_to_open(resource, [best], options, call, declined, dialect)
-                if opened is not None:
-                    return opened
+        equal = _select.by_both(resource.head(max(HEAD, table.head)), resource.filename, table)
+        if dialect is not None and len(equal) > 1:
+            equal.sort(key=dialect.rank)
+        # The first one is asked at once; the others need not even be looked for unless it declines.
+        if equal and _leads(equal, trust, options, call, dialect):
+            opened = _first_to_open(resource, equal[:1], options, call, declined, dialect)
+            if opened is not None:
+                return opened
     if format is None:
         candidates = candidates_for(resource, registry, plugin)
     else:
@@ -82,12 +81,9 @@ def _open_reading(
         from ._explain import nobody_reads
 
         raise nobody_reads(resource, registry, candidates, plugin, trust)
-    asked = [(c.plugin, c.format) for c in declined]
-    others = [c for c in usable if (c.plugin, c.format) not in asked] if asked else usable
-    if others:
-        opened = _first_to_open(resource, others, options, call, declined, dialect)
-        if opened is not None:
-            return opened
+    opened = _first_to_open(resource, usable, options, call, declined, dialect)
+    if opened is not None:
+        return opened
     from ._explain import nobody_reads
 
     if plugin is None and not (resource.is_directory or resource.device):
@@ -109,10 +105,13 @@ def _first_to_open(
     dialect: Dialect | None,
 ) -> tuple[ReadSession, dict[str, Any]] | None:
     """Ask candidates in their order; return None, and add them to `declined`, if all decline."""
+    before = [(c.plugin, c.format) for c in declined]
     asked: Iterable[Asked] = [(candidate, options) for candidate in usable]
     if options or dialect is not None:
         asked = knowing(usable, options, resource.name, "open_reader", call, dialect)
     for candidate, given in asked:
+        if before and (candidate.plugin, candidate.format) in before:
+            continue
         try:
             chosen = candidate.plugin.load()
         except PluginNotInstalledError as error:
@@ -141,15 +140,26 @@ def _first_to_open(
     return None
 
 
-def _is_ready(candidate: Candidate, trust: Collection[str]) -> bool:
-    """Whether a candidate can be used here, and its plugin imported."""
-    if obstacle(candidate, trust):
+def _leads(
+    equal: list[Candidate],
+    trust: Collection[str],
+    options: Mapping[str, Any],
+    call: str | None,
+    dialect: Dialect | None,
+) -> bool:
+    """Whether the first of several with the best claim is the one to ask, whatever others are."""
+    first = equal[0]
+    if obstacle(first, trust):
         return False
+    if len(equal) == 1:
+        return True
     try:
-        candidate.plugin.load()
+        first.plugin.load()
+        if not options:
+            return True
+        return dialect is None and option_names(first, "open_reader", call) >= options.keys()
     except PluginNotInstalledError:
         return False
-    return True
 
 
 def _has_equal(candidate: Candidate, usable: list[Candidate]) -> bool:

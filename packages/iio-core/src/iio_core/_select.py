@@ -16,7 +16,16 @@ from ._spec import Format, Signature
 if TYPE_CHECKING:
     from ._registry import Plugin, Registry
 
-__all__ = ["Candidate", "Table", "best", "devices", "extensions", "promised", "readers", "writers"]
+__all__ = [
+    "Candidate",
+    "Table",
+    "by_both",
+    "devices",
+    "extensions",
+    "promised",
+    "readers",
+    "writers",
+]
 
 BOTH, SIGNATURE, EXTENSION, DEVICE = 0, 1, 2, 3
 _CLAIMS = ("signature and extension", "signature", "extension", "the device's name")
@@ -163,22 +172,18 @@ def readers(head: bytes, filename: str, table: Table) -> list[Candidate]:
     return _ranked(found, table)
 
 
-def best(head: bytes, filename: str, table: Table) -> tuple[Candidate, bool] | None:
-    """Return the best claim by signature and extension, and whether no other claim equals it.
+def by_both(head: bytes, filename: str, table: Table) -> list[Candidate]:
+    """Return who claims a file by signature and extension, best first.
 
-    The first of what `readers` returns, in a fraction of the time; None if that claims less.
+    Those with which `readers` begins, in a fraction of the time.
     """
-    found: list[tuple[int, Candidate]] = []
+    found: dict[int, Candidate] = {}
     for extension in extensions(filename, table.longest_extension):
         for number, signatures in table.signed.get(extension, ()):
             weight = max((w for s, w in signatures if s.matches(head)), default=0)
-            if weight:
-                row = table.rows[number]
-                found.append((number, Candidate(*row, BOTH, extension, weight)))
-    if not found:
-        return None
-    alone = len({number for number, _ in found}) == 1
-    return _ranked(found, table)[0], alone
+            if weight and number not in found:
+                found[number] = Candidate(*table.rows[number], BOTH, extension, weight)
+    return _ranked(list(found.items()), table)
 
 
 def _weights(head: bytes, table: Table) -> dict[int, int]:

@@ -28,6 +28,7 @@ class _Dialect:
         self._named = named
         self._writing = request.mode[0] == "w"
         self._mode = request.mode[1]
+        self._order = formats.order()
 
     def translate(self, candidate: Candidate, options: Mapping[str, Any]) -> Mapping[str, Any]:
         legacy = self._format(candidate).legacy
@@ -38,7 +39,7 @@ class _Dialect:
 
     def rank(self, candidate: Candidate) -> tuple[bool, tuple[int, int]]:
         format = self._format(candidate)
-        return not format.supports(self._mode), self._formats.position(format.name)
+        return not format.supports(self._mode), self._formats.position(format.name, self._order)
 
     def _format(self, candidate: Candidate) -> PluginFormat:
         return self._named or self._formats.of(candidate.plugin, candidate.format.name)

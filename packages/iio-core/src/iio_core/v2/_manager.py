@@ -287,11 +287,11 @@ class FormatManager:
             found._modes = added.modes.replace("?", "") or "iIvV"
         return found
 
-    def position(self, name: str) -> tuple[int, int]:
-        """Return the place of a format in the order that was asked for."""
-        return _place(name, self._wanted())
+    def position(self, name: str, order: tuple[str, ...] | None = None) -> tuple[int, int]:
+        """Return the place of a format in an order, by default that which is asked for."""
+        return _place(name, self.order() if order is None else order)
 
-    def _wanted(self) -> tuple[str, ...]:
+    def order(self) -> tuple[str, ...]:
         """Return the order that a program, or else the environment, asks for."""
         if self._order is not None:
             return self._order
@@ -310,7 +310,7 @@ class FormatManager:
         found: dict[str, Format] = {**self._added}
         for name, format in self._table().formats.items():
             found.setdefault(name, format)
-        wanted = self._wanted()
+        wanted = self.order()
         if not wanted:
             return found
         return dict(sorted(found.items(), key=lambda item: _place(item[0], wanted)))
