@@ -94,6 +94,17 @@ def test_structured_arrays_texts_and_times_are_read() -> None:
     assert back.tolist() == table.tolist()
 
 
+@pytest.mark.parametrize("packed", [False, True])
+def test_fields_that_are_arrays_are_read_in_native_order(packed: bool) -> None:
+    # NumPy says of such a dtype that it is native, whatever the order of the field.
+    table = np.zeros(3, [("x", "<i4"), ("y", ">f8", 2)])
+    table["y"] = np.arange(6).reshape(3, 2)
+    data = saved(packed, table=table)
+    back = iio.imread(data, extension=".npz")
+    assert back.dtype == table.dtype.newbyteorder("=") == iio.improps(data, extension=".npz").dtype
+    np.testing.assert_array_equal(back["y"], table["y"])
+
+
 def test_arrays_have_names(tmp_path: Path) -> None:
     path = tmp_path / "a.npz"
     with iio.imopen(path, "w") as file:
