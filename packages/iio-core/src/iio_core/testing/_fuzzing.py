@@ -94,15 +94,10 @@ def _mutator(mended: Callable[[bytes], bytes]) -> Callable[[bytes, int, int], by
     return mutate
 
 
-def survives(
-    data: bytes,
-    extension: str,
-    *,
-    plugin: str,
-    array_bytes: str = "8MiB",
-    **options: Any,
-) -> bool:
+def survives(data: bytes, extension: str, *, plugin: str, **options: Any) -> bool:
     """Read a file in every way: errors of iio, or arrays as they were described.
+
+    An image may take 8 MiB, or a hundred times what the file does.
 
     Parameters
     ----------
@@ -112,8 +107,6 @@ def survives(
         What it would be called: ``".png"``.
     plugin : str
         Which plugin reads it.
-    array_bytes : str
-        How much memory an image may take.
     **options : Any
         The plugin's options of opening.
 
@@ -136,7 +129,7 @@ def survives(
     >>> survives(b"no image at all", ".ff", plugin="farbfeld")  # doctest: +SKIP
     False
     """
-    with iio.limits(array_bytes=array_bytes, ratio=100):
+    with iio.limits(array_bytes="8MiB", ratio=100):
         try:
             with iio.imopen(data, "r", extension=extension, plugin=plugin, **options) as file:
                 _read_in_every_way(file)
