@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from iio_core import FrameIndexError, ImageProperties, Index, OptionError, Resource
+from iio_core import ImageProperties, Index, OptionError, Resource
 
+from .._which import OnlyImage
 from ._asking import asking
 from ._development import Development, DevelopmentOf
 from ._exif import tags_of
@@ -22,7 +23,7 @@ __all__ = ["RawReader"]
 _BYTES = 8  # per pixel, that LibRaw takes while it develops: four colors of 16 bits
 
 
-class RawReader:
+class RawReader(OnlyImage):
     """Reads a raw file.
 
     Parameters
@@ -37,9 +38,6 @@ class RawReader:
         Whether a file that is cut is developed all the same.
     """
 
-    default_index = 0
-    """What ``index=None`` means: the only image."""
-
     def __init__(
         self,
         resource: Resource,
@@ -48,17 +46,12 @@ class RawReader:
         shot_select: int = 0,
         allow_truncated: bool = False,
     ) -> None:
-        self._resource = resource
-        self._name = resource.name
+        super().__init__(resource)
         check_shot(shot_select)
         self._data = content(resource, allow_truncated)
         self._raw = opened(self._data, resource, format, shot_select)
         self._sizes = self._raw.sizes
         self._thumbnail = Thumbnail(self._raw, self._name)
-
-    def count(self) -> int:
-        """Return 1: it is one picture."""
-        return 1
 
     @asking(DevelopmentOf)
     def read(self, wanted: DevelopmentOf) -> np.ndarray:
@@ -200,8 +193,7 @@ class RawReader:
         rotate : bool
             As for `read`.
         """
-        if index is not ...:
-            self._check(index)
+        self._check(index)
         found = {**tags_of(self._data), **camera_of(self._raw, self._sizes)}
         if rotate and exclude_applied:
             for name in ("Orientation", "flip"):
@@ -217,10 +209,6 @@ class RawReader:
         """Let go of LibRaw's memory."""
         self._raw.close()
         self._data = b""
-
-    def _check(self, index: Index) -> None:
-        if index not in (0, None):
-            raise FrameIndexError(f"{self._name} has one image; there is no number {index}")
 
     def _charge(self) -> None:
         """Check what LibRaw will take, which unpacks and develops when it is asked for pixels."""
