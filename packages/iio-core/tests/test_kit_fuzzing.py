@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import sys
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -20,12 +21,12 @@ IMAGE = np.arange(42, dtype=np.uint8).reshape(6, 7)
 SOUND = fakes.encode(IMAGE, IMAGE + 1)
 
 
-def looked_at(**answers: Any) -> bool:
+def looked_at(own_errors: bool = False, **answers: Any) -> bool:
     """Read a file of a plugin whose reader gives some answers of its own."""
     reader = fakes.StubReader(IMAGE, IMAGE + 1, **answers)
     plugin = SimpleNamespace(reader_type=fakes.StubReader, open_reader=lambda *_: reader)
     with iio.use(fakes.spec("stub", fakes.format("STUB", ".stub"), plugin=plugin)):
-        return survives(b"x", ".stub", plugin="stub")
+        return survives(b"x", ".stub", plugin="stub", own_errors=own_errors)
 
 
 @pytest.mark.usefixtures("fake")
@@ -35,6 +36,22 @@ def test_files_are_read_or_refused() -> None:
     assert not survives(b"", ".fake", plugin="fake")
     large = fakes.chunk(IMAGE, {}, shape=(1 << 14, 1 << 14))
     assert not survives(fakes.MAGIC + large, ".fake", plugin="fake")
+
+
+def test_errors_that_are_not_the_plugins_own_are_found() -> None:
+    def trips(**_: Any) -> Any:
+        raise struct.error("unpack requires a buffer of 4 bytes")
+
+    def refuses(**_: Any) -> Any:
+        try:
+            trips()
+        except struct.error as error:
+            raise iio.DecodeError("it ends within a number") from error
+
+    assert not looked_at(read=trips) and not looked_at(read=refuses)
+    assert not looked_at(own_errors=True, read=refuses)
+    with pytest.raises(AssertionError, match=r"only core said: .*a buffer of 4 bytes"):
+        looked_at(own_errors=True, read=trips)
 
 
 def test_what_disagrees_is_found() -> None:

@@ -149,8 +149,8 @@ def raws() -> dict[str, bytes]:
     }  # fmt: skip
 
 
-def reading(module: str, extension: str) -> Callable[[bytes], object]:
-    return partial(survives, extension=extension, plugin=module)
+def reading(plugin: str, extension: str, *, own: bool = True) -> Callable[[bytes], object]:
+    return partial(survives, extension=extension, plugin=plugin, own_errors=own)
 
 
 def raw_headers(data: bytes) -> None:
@@ -164,13 +164,13 @@ def raw_headers(data: bytes) -> None:
 FORMATS: dict[str, tuple[Callable[[], dict[str, bytes]], Callable[[bytes], object]]] = {
     "BSDF": (bsdf, reading("bsdf", ".bsdf")),
     "NPY": (npys, reading("npz", ".npy")),
-    "NPZ": (npzs, reading("npz", ".npz")),
+    "NPZ": (npzs, reading("npz", ".npz", own=False)),
     "SPE": (spes, reading("spe", ".spe")),
-    "LYTRO-LFR": (partial(lytro, "LFR"), reading("lytro", ".lfr")),
-    "LYTRO-LFP": (partial(lytro, "LFP"), reading("lytro", ".lfp")),
+    "LYTRO-LFR": (partial(lytro, "LFR"), reading("lytro", ".lfr", own=False)),
+    "LYTRO-LFP": (partial(lytro, "LFP"), reading("lytro", ".lfp", own=False)),
     "HDR": (hdrs, reading("radiance", ".hdr")),
     "PFM": (pfms, reading("pfm", ".pfm")),
-    "FITS": (fits_files, reading("fits", ".fits")),
+    "FITS": (fits_files, reading("fits", ".fits", own=False)),
     "DNG": (raws, raw_headers),
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 import tempfile
+import traceback
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ import numpy as np
 
 import iio_core as iio
 
+from .._translate import Blame
 from ._compare import differs
 
 __all__ = ["FuzzTarget", "fuzz", "survives"]
@@ -94,7 +96,9 @@ def _mutator(mended: Callable[[bytes], bytes]) -> Callable[[bytes, int, int], by
     return mutate
 
 
-def survives(data: bytes, extension: str, *, plugin: str, **options: Any) -> bool:
+def survives(
+    data: bytes, extension: str, *, plugin: str, own_errors: bool = False, **options: Any
+) -> bool:
     """Read a file in every way: errors of iio, or arrays as they were described.
 
     An image may take 8 MiB, or a hundred times what the file does.
@@ -107,6 +111,9 @@ def survives(data: bytes, extension: str, *, plugin: str, **options: Any) -> boo
         What it would be called: ``".png"``.
     plugin : str
         Which plugin reads it.
+    own_errors : bool
+        Whether it is a finding too if an error was not the plugin's own, but something that the
+        plugin tripped over, and that core translated: for plugins that parse every byte themselves.
     **options : Any
         The plugin's options of opening.
 
@@ -118,7 +125,7 @@ def survives(data: bytes, extension: str, *, plugin: str, **options: Any) -> boo
     Raises
     ------
     AssertionError
-        If two ways of reading disagree.
+        If two ways of reading disagree, or for an error that is not the plugin's own.
     PluginContractError
         If the plugin breaks a promise that core checks.
     Exception
@@ -135,9 +142,19 @@ def survives(data: bytes, extension: str, *, plugin: str, **options: Any) -> boo
                 _read_in_every_way(file)
         except iio.PluginContractError:
             raise
-        except iio.IIOError:
+        except iio.IIOError as error:
+            if own_errors and _is_translated(error):
+                raise AssertionError(f"only core said: {error}") from error
             return False
     return True
+
+
+def _is_translated(error: BaseException) -> bool:
+    """Tell whether core has made an error of another one, which is its cause."""
+    if error.__cause__ is None or error.__traceback__ is None:
+        return False
+    *_, (frame, _) = traceback.walk_tb(error.__traceback__)
+    return frame.f_globals.get("__name__") == Blame.__module__
 
 
 def _read_in_every_way(file: iio.ReadSession) -> None:
