@@ -35,7 +35,9 @@ def flash_files() -> dict[str, bytes]:
 
 
 def prepare(format: str) -> FuzzTarget:
-    return FuzzTarget(flash_files(), partial(survives, extension=".swf", plugin="swf"))
+    return FuzzTarget(
+        flash_files(), partial(survives, extension=".swf", plugin="swf", own_errors=True)
+    )
 
 
 if __name__ == "__main__":
