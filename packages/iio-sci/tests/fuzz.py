@@ -164,10 +164,10 @@ def raw_headers(data: bytes) -> None:
 FORMATS: dict[str, tuple[Callable[[], dict[str, bytes]], Callable[[bytes], object]]] = {
     "BSDF": (bsdf, reading("bsdf", ".bsdf")),
     "NPY": (npys, reading("npz", ".npy")),
-    "NPZ": (npzs, reading("npz", ".npz", own=False)),
+    "NPZ": (npzs, reading("npz", ".npz")),
     "SPE": (spes, reading("spe", ".spe")),
-    "LYTRO-LFR": (partial(lytro, "LFR"), reading("lytro", ".lfr", own=False)),
-    "LYTRO-LFP": (partial(lytro, "LFP"), reading("lytro", ".lfp", own=False)),
+    "LYTRO-LFR": (partial(lytro, "LFR"), reading("lytro", ".lfr")),
+    "LYTRO-LFP": (partial(lytro, "LFP"), reading("lytro", ".lfp")),
     "HDR": (hdrs, reading("radiance", ".hdr")),
     "PFM": (pfms, reading("pfm", ".pfm")),
     "FITS": (fits_files, reading("fits", ".fits", own=False)),

@@ -237,6 +237,26 @@ def test_damaged_headers_are_errors(data: bytes) -> None:
         iio.imread(sink.getvalue(), extension=".npz")
 
 
+@pytest.mark.parametrize("packed", [False, True])
+def test_damaged_archives_are_told_of_in_words_of_ours(packed: bool) -> None:
+    data = saved(packed, a=IMAGE)
+    local = data.index(b"PK\x03\x04")
+    for damaged in (
+        data[:-10],
+        data[:local] + b"XX" + data[local + 2 :],
+        data[:60] + bytes([data[60] ^ 255]) + data[61:],
+        data[:80] + data[81:],
+    ):
+        with pytest.raises(iio.DecodeError, match=r"damaged|no NumPy array") as caught:
+            iio.imread(damaged, extension=".npz", plugin="npz")
+        assert "could not be decoded" not in str(caught.value)
+
+
+def test_a_damaged_array_is_not_taken_for_an_archive() -> None:
+    with pytest.raises(iio.DecodeError, match="no NumPy array"):
+        iio.imread(b"X" + npy(GOOD)[1:], extension=".npy", plugin="npz")
+
+
 def test_what_is_declared_is_not_believed() -> None:
     huge = npy(GOOD.replace("(4, 4)", "(100000, 100000)"))
     with pytest.raises(iio.IIOError):

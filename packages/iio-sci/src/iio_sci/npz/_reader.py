@@ -19,6 +19,7 @@ from iio_core import (
 )
 
 from .._which import OnlyImage, numbered, refuse_levels
+from ._archive import unpacking
 from ._array import Packed, Plain, describe, turned
 
 __all__ = ["NpyReader", "NpzReader"]
@@ -41,7 +42,8 @@ class NpzReader:
         self._resource = resource
         self._file = resource.open()
         guarded = _Guarded(self._file, resource)
-        self._archive = zipfile.ZipFile(cast("IO[bytes]", guarded))
+        with unpacking(resource.name):
+            self._archive = zipfile.ZipFile(cast("IO[bytes]", guarded))
         guarded.most = None
         found = [i for i in self._archive.infolist() if i.filename.endswith(".npy")]
         self._members = {info.filename.removesuffix(".npy"): info for info in found}
@@ -197,7 +199,7 @@ class _Stored(Plain):
         info: zipfile.ZipInfo,
         name: str,
     ) -> None:
-        with archive.open(info):
+        with unpacking(name), archive.open(info):
             pass  # compares both places where the name stands
         file.seek(info.header_offset)
         local = file.read(_LOCAL)
