@@ -162,6 +162,17 @@ def test_a_unit_of_two_values_is_none() -> None:
     np.testing.assert_array_equal(iio.imread(data, plugin="tiff"), image)
 
 
+@pytest.mark.filterwarnings("ignore::iio_core.IIOWarning")
+@pytest.mark.parametrize("plugin", ["tiff", "fei"])
+@pytest.mark.parametrize("tag", [256, 257])
+def test_a_size_that_is_no_whole_number(tag: int, plugin: str) -> None:
+    entries = BASIC | {278: (3, (5,)), tag: (12, (5.5,)), 34682: (2, b"[User]\r\n\0")}
+    data = handmade(noise(5, 7).tobytes(), entries)
+    for call in (iio.improps, iio.imread, lambda *a, **k: list(iio.imiter(*a, **k))):
+        with pytest.raises(iio.DecodeError):
+            call(data, plugin=plugin, extension=".tif")
+
+
 @pytest.mark.parametrize("tag", [256, 257])
 def test_a_size_that_is_missing(tag: int) -> None:
     entries = {t: v for t, v in BASIC.items() if t != tag} | {278: (3, (5,))}
