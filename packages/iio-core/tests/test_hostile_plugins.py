@@ -131,7 +131,16 @@ def test_a_reader_that_raises(name: str, how: str, error: BaseException) -> None
 @pytest.mark.parametrize("name", ["takes_arrays", "is_batch", "write", "close", "abort"])
 def test_a_writer_that_raises(name: str, how: str, error: BaseException) -> None:
     answer = failing(error) if how == "asked for" else fakes.raiser(error)
-    survive(writing(**{name: answer}), WRITING)
+    # Only a writer that has failed is told to give up.
+    failed = {"write": fakes.raiser(Boom("first"))} if name == "abort" else {}
+    raised = survive(writing(**{name: answer}, **failed), WRITING)
+    if name in {"write", "close", "abort"}:
+        assert raised == len(WRITING)
+    else:
+        # No attribute is as good as none; a method is as good as True.
+        missing = how == "asked for" and isinstance(error, AttributeError)
+        fine = missing or (how == "called" and name == "takes_arrays")
+        assert bool(raised) != fine
 
 
 @pytest.mark.parametrize("opened", [None, 3, "text", StubReader, object()])

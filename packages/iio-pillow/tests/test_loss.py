@@ -97,9 +97,13 @@ def test_gif_times_from_fps_that_are_too_short_name_no_duration():
     assert "duration=" not in str(caught[0].message)
 
 
-@pytest.mark.parametrize("milliseconds", [0, 10, 15])
-def test_gif_times_that_can_be_stored_are_not_told(milliseconds):
-    write(".gif", [FEW, FEW], duration=milliseconds)
+@pytest.mark.parametrize(
+    ("milliseconds", "stored"),
+    [(0, [0, 0]), (10, [10, 10]), (15, [20, 10])],  # of each the nearest, and of all
+)
+def test_gif_times_that_can_be_stored_are_not_told(milliseconds, stored):
+    data = write(".gif", [FEW, FEW], duration=milliseconds)
+    assert iio.immeta(data, index=...)["durations"] == stored
 
 
 @pytest.mark.parametrize(

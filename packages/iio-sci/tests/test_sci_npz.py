@@ -94,6 +94,17 @@ def test_structured_arrays_texts_and_times_are_read() -> None:
     assert back.tolist() == table.tolist()
 
 
+@pytest.mark.parametrize("packed", [False, True])
+def test_fields_that_are_arrays_are_read_in_native_order(packed: bool) -> None:
+    # NumPy says of such a dtype that it is native, whatever the order of the field.
+    table = np.zeros(3, [("x", "<i4"), ("y", ">f8", 2)])
+    table["y"] = np.arange(6).reshape(3, 2)
+    data = saved(packed, table=table)
+    back = iio.imread(data, extension=".npz")
+    assert back.dtype == table.dtype.newbyteorder("=") == iio.improps(data, extension=".npz").dtype
+    np.testing.assert_array_equal(back["y"], table["y"])
+
+
 def test_arrays_have_names(tmp_path: Path) -> None:
     path = tmp_path / "a.npz"
     with iio.imopen(path, "w") as file:
@@ -224,6 +235,26 @@ def test_damaged_headers_are_errors(data: bytes) -> None:
         archive.writestr("a.npy", data)
     with pytest.raises(iio.DecodeError):
         iio.imread(sink.getvalue(), extension=".npz")
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_damaged_archives_are_told_of_in_words_of_ours(packed: bool) -> None:
+    data = saved(packed, a=IMAGE)
+    local = data.index(b"PK\x03\x04")
+    for damaged in (
+        data[:-10],
+        data[:local] + b"XX" + data[local + 2 :],
+        data[:60] + bytes([data[60] ^ 255]) + data[61:],
+        data[:80] + data[81:],
+    ):
+        with pytest.raises(iio.DecodeError, match=r"damaged|no NumPy array") as caught:
+            iio.imread(damaged, extension=".npz", plugin="npz")
+        assert "could not be decoded" not in str(caught.value)
+
+
+def test_a_damaged_array_is_not_taken_for_an_archive() -> None:
+    with pytest.raises(iio.DecodeError, match="no NumPy array"):
+        iio.imread(b"X" + npy(GOOD)[1:], extension=".npy", plugin="npz")
 
 
 def test_what_is_declared_is_not_believed() -> None:

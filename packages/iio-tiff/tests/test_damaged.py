@@ -137,6 +137,50 @@ def test_counts_and_offsets_beyond_the_file() -> None:
     refused(data[:4] + bytes(4) + data[8:], "directory 0")
 
 
+@pytest.mark.parametrize("tag", [259, 317])
+def test_tags_of_two_values_that_decide_on_how_to_decode(tag: int) -> None:
+    data = handmade(noise(5, 7).tobytes(), BASIC | {278: (3, (5,)), tag: (3, (1, 1))})
+    with pytest.raises(iio.NoPluginError, match="is not one whole number"):
+        iio.imread(data, plugin="tiff")
+
+
+@pytest.mark.parametrize("tag", [262, 284])
+def test_tags_of_two_values_that_do_not(tag: int) -> None:
+    image = noise(5, 7)
+    data = handmade(image.tobytes(), BASIC | {278: (3, (5,)), tag: (3, (1, 1))})
+    np.testing.assert_array_equal(iio.imread(data, plugin="tiff"), image)
+    assert iio.improps(data, plugin="tiff").shape == (5, 7)
+    assert iio.immeta(data, plugin="tiff")["planar_configuration"] == "contig"
+
+
+def test_a_unit_of_two_values_is_none() -> None:
+    image = noise(5, 7)
+    entries = BASIC | {278: (3, (5,)), 282: (5, (72, 1)), 283: (5, (72, 1)), 296: (3, (2, 3))}
+    data = handmade(image.tobytes(), entries)
+    assert iio.improps(data, plugin="tiff").spacing is None
+    assert "dpi" not in iio.immeta(data, plugin="tiff")
+    np.testing.assert_array_equal(iio.imread(data, plugin="tiff"), image)
+
+
+@pytest.mark.filterwarnings("ignore::iio_core.IIOWarning")
+@pytest.mark.parametrize("plugin", ["tiff", "fei"])
+@pytest.mark.parametrize("tag", [256, 257])
+def test_a_size_that_is_no_whole_number(tag: int, plugin: str) -> None:
+    entries = BASIC | {278: (3, (5,)), tag: (12, (5.5,)), 34682: (2, b"[User]\r\n\0")}
+    data = handmade(noise(5, 7).tobytes(), entries)
+    for call in (iio.improps, iio.imread, lambda *a, **k: list(iio.imiter(*a, **k))):
+        with pytest.raises(iio.DecodeError):
+            call(data, plugin=plugin, extension=".tif")
+
+
+@pytest.mark.parametrize("tag", [256, 257])
+def test_a_size_that_is_missing(tag: int) -> None:
+    entries = {t: v for t, v in BASIC.items() if t != tag} | {278: (3, (5,))}
+    data = handmade(noise(5, 7).tobytes(), entries)
+    assert 0 in iio.improps(data, plugin="tiff").shape
+    refused(data)
+
+
 def test_a_directory_of_too_many_entries() -> None:
     data = bytearray(handmade(bytes(35), BASIC))
     (at,) = struct.unpack_from("<I", data, 4)

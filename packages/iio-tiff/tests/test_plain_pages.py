@@ -82,14 +82,25 @@ ODD = {
     "no rows per strip": {278: (3, (2, 2))},
     "rgb of one sample": {262: (3, (2,))},
 }
+REFUSED = {"subsampled", "samples that differ", "a compression of another type"}
 
 
 @pytest.mark.parametrize("kind", ODD)
 def test_what_is_odd_is_as_the_backend_has_it(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     data = handmade(noise(64, 6).tobytes(), BASE | {277: (3, (1,)), 278: (3, (4,))} | ODD[kind])
     found = outcome(data)
+    assert (found is None) == (kind in REFUSED)
     through_backend(monkeypatch)
-    same(found, outcome(data))
+    theirs = outcome(data)
+    assert (theirs is None) == (kind in REFUSED)
+    same(found, theirs)
+
+
+def test_one_sample_of_a_color_is_an_axis_of_a_page_only() -> None:
+    image = noise(4, 6)
+    data = handmade(image.tobytes(), BASE | {277: (3, (1,)), 278: (3, (4,))} | {262: (3, (2,))})
+    assert iio.improps(data, plugin="tiff", index=0).shape == (4, 6)
+    np.testing.assert_array_equal(iio.imread(data, plugin="tiff", index=0), image)
 
 
 @pytest.mark.parametrize(

@@ -196,6 +196,10 @@ def test_damage() -> None:
     ):
         with pytest.raises((iio.DecodeError, iio.LimitError)):
             iio.imread(flash(tag(20, head + zlib.compress(b"\0" * 99))), index=0)
+    whole = bytearray(flash(direct(IMAGES[0], alpha=False), kind=b"ZWS"))
+    whole[12] = 255  # LZMA's own properties: no such ones
+    with pytest.raises(iio.DecodeError, match="it cannot be decompressed"):
+        iio.imread(bytes(whole))
     beyond = indexed(np.full((2, 2), 7, np.uint8), np.zeros((3, 3), np.uint8))
     with pytest.raises(iio.DecodeError, match="index that its color table has not"):
         iio.imread(flash(beyond), index=0)

@@ -177,10 +177,11 @@ def _read_into(file: IO[bytes], view: memoryview) -> int:
 
 def native(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     """Return an array of ours in the machine's byte order, without a copy."""
+    if array.dtype.names:
+        # NumPy says that they are native if a field is an array, whatever its order.
+        return array.astype(array.dtype.newbyteorder("="), copy=False)
     if array.dtype.isnative:
         return array
-    if array.dtype.names:
-        return array.astype(array.dtype.newbyteorder("="))
     return array.byteswap(inplace=True).view(array.dtype.newbyteorder("="))
 
 

@@ -34,8 +34,14 @@ def is_absent(compression: int) -> bool:
         return True
 
 
+_NUMBERS = ("compression", "predictor", "photometric", "planarconfig", "fillorder")
+
+
 def lacking(page: TiffPage) -> str:
     """Return why the pixels of a page cannot be decoded here; an empty string if they can."""
+    for name in _NUMBERS:
+        if not isinstance(getattr(page, name), int):
+            return f"its {name} is not one whole number"
     problem = _problem(page)
     if problem and not has_codecs():
         return f"{problem}: {INSTALL}"

@@ -14,6 +14,7 @@ from ._geo import geo_of
 from ._images import Image
 from ._ome import Outline, to_dict
 from ._spacing import aperio, scale_of
+from ._values import whole
 
 __all__ = ["of_file", "of_image", "of_page"]
 
@@ -49,12 +50,12 @@ def of_page(page: TiffPage) -> dict[str, Any]:
     for tag in page.tags:
         if tag.code not in _PLACES:
             found.setdefault(_ALIASES.get(tag.code, str(tag.name)), plain(tag.value))
-    planar = int(page.planarconfig) == 2
+    planar = whole(page.planarconfig) == 2
     orientation = page.tags.valueof(274)
     found["planar_configuration"] = "planar" if planar else "contig"
     found["photometric"] = str(getattr(page.photometric, "name", page.photometric)).lower()
-    found["compression"] = int(page.compression)
-    found["predictor"] = int(page.predictor)
+    found["compression"] = whole(page.compression)
+    found["predictor"] = whole(page.predictor)
     if isinstance(orientation, int) and 1 <= orientation <= 8:
         found["orientation"] = _ORIENTATIONS[int(orientation) - 1]
     found.update(_resolution(page))
@@ -95,11 +96,11 @@ def own_entries(page: TiffPage) -> dict[str, Any]:
 def _flag(page: TiffPage, flag: str, *, planar: bool) -> bool:
     """Return one of the documented flags; some of them the backend no longer has."""
     if flag == "rgb":
-        return int(page.photometric) == 2
+        return whole(page.photometric) == 2
     if flag == "contig":
         return not planar
     if flag == "palette":
-        return int(page.photometric) == 3
+        return whole(page.photometric) == 3
     if flag == "sgi":
         return 32997 in page.tags and 32998 in page.tags
     return bool(getattr(page, f"is_{flag}", False))
@@ -110,7 +111,7 @@ def _resolution(page: TiffPage) -> dict[str, Any]:
     pairs = [v for v in values if isinstance(v, tuple) and len(v) == 2 and v[1]]
     if len(pairs) < 2:
         return {}
-    unit = int(page.tags.valueof(296, 2))
+    unit = whole(page.tags.valueof(296, 2))
     per_unit = tuple(top / bottom for top, bottom in pairs)
     found: dict[str, Any] = {"resolution_unit": unit, "resolution": per_unit}
     if unit in _INCHES:
@@ -168,7 +169,7 @@ def of_file(tiff: TiffFile, image: Image, outline: Outline | None) -> dict[str, 
     """
     found: dict[str, Any] = {"byteorder": tiff.byteorder, "is_bigtiff": tiff.is_bigtiff}
     page = tiff.pages.first
-    planar = int(page.planarconfig) == 2
+    planar = whole(page.planarconfig) == 2
     for flag in _FLAGS:
         found[f"is_{flag}"] = bool(getattr(tiff, f"is_{flag}", False)) or _flag(
             page, flag, planar=planar

@@ -139,7 +139,7 @@ def plain_page(chain: Chain, page: Directory) -> Plain | None:
         return None
     if page.lost and page.lost & _NEEDED:
         return None
-    width, height, samples = _one(page, _WIDTH), _one(page, _LENGTH), _one(page, _SAMPLES)
+    width, height, samples = _one(page, _WIDTH, 0), _one(page, _LENGTH, 0), _one(page, _SAMPLES)
     if (
         min(width, height, samples) < 1
         or _one(page, _FILL_ORDER) != 1
@@ -148,14 +148,14 @@ def plain_page(chain: Chain, page: Directory) -> Plain | None:
         return None
     dtype = _dtype(page, samples)
     photometric = _one(page, _PHOTOMETRIC, 0)
-    if dtype is None or photometric == _YCBCR:
+    if dtype is None or photometric == _YCBCR or (photometric == _RGB and samples == 1):
         return None
     compression, predictor = _one(page, _COMPRESSION), _one(page, _PREDICTOR)
     if compression == 1 and predictor != 1:
         return None
     if compression != 1 and not can_unpack(compression, predictor, dtype):
         return None
-    shape = (height, width, samples) if samples > 1 or photometric == _RGB else (height, width)
+    shape = (height, width, samples) if samples > 1 else (height, width)
     row = width * samples * dtype.itemsize
     rows = min(_one(page, _ROWS, height), height)
     strips = _strips(page, height, rows, row, chain.size, together=compression == 1)

@@ -149,6 +149,10 @@ class Selection:
         if key is None and asked == self._asked and self._last is not None:
             return self._last  # that was described, and now it is read
         image = self._named(index, page, series, level, key, squeeze=squeeze)
+        if not all(isinstance(size, int) for size in image.shape):
+            raise DecodeError(
+                f"{self._name} is damaged: it declares a shape of {image.shape}", plugin="tiff"
+            )
         image.keep_open = self._file.keep_open
         if image.offset is not None and image.series is not None:
             self._file.chain.refuse_inside(image.offset, image.nbytes)

@@ -15,7 +15,7 @@ from tifffile import TiffFile, TiffPage
 
 from ._images import Image
 from ._ome import Outline
-from ._values import number_or_text
+from ._values import number_or_text, whole
 
 __all__ = ["Scale", "aperio", "scale_of", "spacing_of"]
 
@@ -159,7 +159,7 @@ _KINDS: tuple[tuple[int, str, Callable[[Any, TiffPage], Scale]], ...] = (
 
 
 def _resolution(page: TiffPage) -> Scale:
-    unit = _UNITS.get(int(page.tags.valueof(296, 2)), "")
+    unit = _UNITS.get(whole(page.tags.valueof(296, 2)), "")
     if not unit:
         return {}, {}
     distances = {axis: 1 / value for axis, value in _per_unit(page).items()}

@@ -185,9 +185,6 @@ class TiffWriter:
             If options contradict each other.
         """
         self._refuse(image)
-        if pyramid is not False and subifds:
-            raise OptionError("pyramid= writes subifds itself: one of them is enough")
-        dialect = self._dialect(writeshape=writeshape)
         told = dict(metadata or {}) | _given(
             description=description,
             software=software,
@@ -196,8 +193,7 @@ class TiffWriter:
             resolution_unit=resolutionunit,
             icc_profile=iccprofile,
         )
-        arguments = sorted_out(told, dialect, self._told)
-        arguments |= _given(
+        asked = _given(
             bitspersample=bitspersample,
             colormap=colormap,
             extrasamples=extrasamples,
@@ -210,13 +206,30 @@ class TiffWriter:
             contiguous=contiguous,
             volumetric=volume,
         )
-        arguments |= compression_of(compress, compression, compressionargs)
+        asked |= compression_of(compress, compression, compressionargs)
+        dialect = self._dialect(writeshape=writeshape)
+        arguments = sorted_out(told, dialect, self._told) | asked
         arguments |= layout_of(image, arguments["metadata"], photometric, planarconfig)
         if extratags:
             arguments["extratags"] = [*arguments.get("extratags", ()), *extratags]
+        self._encode(image, arguments, dialect, pyramid)
+
+    def _encode(
+        self, image: np.ndarray, arguments: dict[str, Any], dialect: str, pyramid: bool | int
+    ) -> None:
+        """Write an image with its smaller copies below it, and count it."""
         self._complete(arguments, image, dialect)
-        self._put_all(image, arguments, dialect, self._copies(image, arguments, pyramid))
-        self._below = max(0, self._below - 1) + (subifds or 0)
+        to_come = arguments.get("subifds", 0)
+        copies = self._copies(image, arguments, pyramid)
+        if copies:
+            arguments["subifds"] = len(copies)
+        self._put(image, arguments)
+        lower = {k: v for k, v in arguments.items() if k not in _ONCE}
+        if dialect == "bare":
+            lower["metadata"] = None
+        for copy in copies:
+            self._put(copy, {**lower, "subfiletype": 1, "software": False})
+        self._below = max(0, self._below - 1) + to_come
         self._written += 1
 
     def _complete(self, arguments: dict[str, Any], image: np.ndarray, dialect: str) -> None:
@@ -233,19 +246,6 @@ class TiffWriter:
             arguments["metadata"].setdefault("Creator", "iio-tiff")
         if self._below:
             arguments["subfiletype"] = 1
-
-    def _put_all(
-        self, image: np.ndarray, arguments: dict[str, Any], dialect: str, copies: list[np.ndarray]
-    ) -> None:
-        """Write an image, and its smaller copies below it."""
-        if copies:
-            arguments["subifds"] = len(copies)
-        self._put(image, arguments)
-        lower = {k: v for k, v in arguments.items() if k not in _ONCE}
-        if dialect == "bare":
-            lower["metadata"] = None
-        for copy in copies:
-            self._put(copy, {**lower, "subfiletype": 1, "software": False})
 
     def close(self) -> None:
         """Finish the file."""
@@ -285,6 +285,8 @@ class TiffWriter:
     def _copies(
         self, image: np.ndarray, arguments: Mapping[str, Any], pyramid: bool | int
     ) -> list[np.ndarray]:
+        if pyramid is not False and arguments.get("subifds"):
+            raise OptionError("pyramid= writes subifds itself: one of them is enough")
         if pyramid is False or (pyramid == 0 and pyramid is not True):
             return []
         if self._imagej:

@@ -97,7 +97,10 @@ class SwfFile:
             properties = file.read(5)
             if len(properties) < 5:
                 raise self.damaged("its header is cut")
-            decompress = _lzma(properties)
+            try:
+                decompress = _lzma(properties)
+            except lzma.LZMAError as error:
+                raise self.damaged(f"it cannot be decompressed: {error}") from None
         try:
             while len(made) < most and (data := file.read(_CHUNK)):
                 made += decompress(data, most - len(made))

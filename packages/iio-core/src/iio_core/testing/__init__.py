@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ._base import Sample, Suite
     from ._concurrency_suite import ConcurrencySuite
     from ._cost_suite import CostSuite
+    from ._fuzzing import FuzzTarget, fuzz, survives
     from ._hostile_suite import HostileSuite
     from ._index_suite import IndexSuite
     from ._metadata_suite import MetadataSuite
@@ -37,6 +38,7 @@ _HOME_OF = {
     "BrokenPromise": "_promises",
     "ConcurrencySuite": "_concurrency_suite",
     "CostSuite": "_cost_suite",
+    "FuzzTarget": "_fuzzing",
     "HostileSuite": "_hostile_suite",
     "IndexSuite": "_index_suite",
     "MetadataSuite": "_metadata_suite",
@@ -49,6 +51,8 @@ _HOME_OF = {
     "Suite": "_base",
     "TargetsSuite": "_targets_suite",
     "WriterSuite": "_writer_suite",
+    "fuzz": "_fuzzing",
+    "survives": "_fuzzing",
 }
 
 __all__ = [
@@ -56,6 +60,7 @@ __all__ = [
     "BrokenPromise",
     "ConcurrencySuite",
     "CostSuite",
+    "FuzzTarget",
     "HostileSuite",
     "IndexSuite",
     "MetadataSuite",
@@ -68,6 +73,8 @@ __all__ = [
     "Suite",
     "TargetsSuite",
     "WriterSuite",
+    "fuzz",
+    "survives",
 ]
 
 

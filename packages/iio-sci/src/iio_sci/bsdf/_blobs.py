@@ -101,7 +101,10 @@ class Blob:
                 left -= len(piece)
                 if seen is not None:
                     seen(piece)
-            fresh = unpacker.more(piece, self.size - done)
+            try:
+                fresh = unpacker.more(piece, self.size - done)
+            except (zlib.error, OSError) as error:
+                raise DecodeError(f"{name}: a blob is damaged: {error}") from error
             into[done : done + len(fresh)] = fresh
             done += len(fresh)
             if not left and not fresh and done < self.size:

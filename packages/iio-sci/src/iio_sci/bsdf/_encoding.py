@@ -6,7 +6,7 @@ import bz2
 import hashlib
 import struct
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import IO, Any
 
 import numpy as np
@@ -54,34 +54,30 @@ def write_value(file: IO[bytes], value: Any, packing: tuple[int, bool]) -> None:
     """Write a value that `encodable` holds for."""
     if isinstance(value, np.generic):
         value = value.item()
-    if value is None or isinstance(value, bool):
-        file.write({None: b"v", True: b"y", False: b"n"}[value])
-    elif isinstance(value, int):
-        short = -(1 << 15) <= value < 1 << 15
-        file.write(struct.pack("<ch" if short else "<cq", b"h" if short else b"i", value))
-    elif isinstance(value, float):
-        file.write(struct.pack("<cd", b"d", value))
-    elif isinstance(value, complex):
-        _write_kind(file, "l", "c")
-        file.write(_size(2))
-        write_value(file, value.real, packing)
-        write_value(file, value.imag, packing)
-    elif isinstance(value, str):
-        data = value.encode()
-        file.write(b"s" + _size(len(data)) + data)
-    elif isinstance(value, bytes | bytearray | memoryview):
-        _write_blob(file, memoryview(value).cast("B"), packing)
-    elif isinstance(value, np.ndarray):
-        _write_array(file, value, packing)
-    elif isinstance(value, Mapping):
-        file.write(b"m" + _size(len(value)))
-        for key, one in value.items():
-            _write_key(file, key)
-            write_value(file, one, packing)
-    else:
-        file.write(b"l" + _size(len(value)))
-        for one in value:
-            write_value(file, one, packing)
+    match value:
+        case None:
+            file.write(b"v")
+        case bool():
+            file.write(b"y" if value else b"n")
+        case int():
+            file.write(_integer(value))
+        case float():
+            file.write(struct.pack("<cd", b"d", value))
+        case complex():
+            _write_kind(file, "l", "c")
+            _write_list(file, (value.real, value.imag), packing)
+        case str():
+            file.write(b"s")
+            _write_key(file, value)
+        case bytes() | bytearray() | memoryview():
+            _write_blob(file, memoryview(value).cast("B"), packing)
+        case np.ndarray():
+            _write_array(file, value, packing)
+        case Mapping():
+            _write_mapping(file, value, packing)
+        case _:
+            file.write(b"l")
+            _write_list(file, value, packing)
 
 
 def encodable(value: Any, depth: int = 0) -> bool:
@@ -105,6 +101,24 @@ def encodable(value: Any, depth: int = 0) -> bool:
     return value is None or isinstance(
         value, bool | float | complex | bytes | bytearray | memoryview
     )
+
+
+def _integer(value: int) -> bytes:
+    short = -(1 << 15) <= value < 1 << 15
+    return struct.pack("<ch" if short else "<cq", b"h" if short else b"i", value)
+
+
+def _write_list(file: IO[bytes], values: Sequence[Any], packing: tuple[int, bool]) -> None:
+    file.write(_size(len(values)))
+    for value in values:
+        write_value(file, value, packing)
+
+
+def _write_mapping(file: IO[bytes], values: Mapping[str, Any], packing: tuple[int, bool]) -> None:
+    file.write(b"m" + _size(len(values)))
+    for key, value in values.items():
+        _write_key(file, key)
+        write_value(file, value, packing)
 
 
 def _write_kind(file: IO[bytes], kind: str, extension: str) -> None:

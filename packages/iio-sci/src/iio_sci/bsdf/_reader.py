@@ -10,6 +10,7 @@ import numpy as np
 
 from iio_core import DecodeError, FrameIndexError, ImageProperties, Index, OptionError, Resource
 
+from .._which import refuse_levels
 from ._blobs import Blob, Stored
 from ._values import CLOSED, OPEN, Extended, Values
 
@@ -123,8 +124,7 @@ class BsdfReader:
         level : int
             There is only 0.
         """
-        if level:
-            raise OptionError(f"{self._resource.name} has no smaller copies: no level {level}")
+        refuse_levels(level, self._resource.name)
         return self._image(index).stored.read_region(self._file, region, self._resource)
 
     def close(self) -> None:

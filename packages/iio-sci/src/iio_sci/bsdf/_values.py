@@ -22,6 +22,7 @@ CLOSED, OPEN = 254, 255
 """The sizes of lists that were streamed, and whose length was or was not known in the end."""
 
 _LONG = 253
+_FARTHEST = (1 << 63) - 1  # of a file, where an offset has 64 bits
 _DEEPEST = 64
 _COST = 64  # bytes that any value is taken for
 
@@ -71,6 +72,8 @@ class Values:
 
     def seek(self, position: int) -> None:
         """Go on from a place."""
+        if position > _FARTHEST:
+            raise DecodeError(f"{self._name} ends within a value: it goes on at byte {position}")
         self._file.seek(position)
         self.position = position
 
@@ -162,7 +165,11 @@ class Values:
 
     def _text(self, length: int) -> str:
         self._spend(length)
-        return self.take(length).decode("utf-8")
+        data = self.take(length)
+        try:
+            return data.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise DecodeError(f"{self._name}: a text is damaged: {error}") from error
 
     def _extended(self, name: str, value: Any) -> Any:
         if name == "c" and isinstance(value, list) and len(value) == 2:
@@ -180,7 +187,10 @@ class Values:
             and isinstance(blob, Blob)
         ):
             raise DecodeError(f"{self._name}: an array has no shape, dtype or data")
-        kind = np.dtype(dtype)
+        try:
+            kind = np.dtype(dtype)
+        except (TypeError, ValueError, SyntaxError) as error:
+            raise DecodeError(f"{self._name}: an array has the dtype {dtype!r:.100}") from error
         if kind.kind not in "biufc":
             raise DecodeError(f"{self._name}: an array of {dtype} is not an image")
         little = kind.newbyteorder("<") if kind.isnative else kind

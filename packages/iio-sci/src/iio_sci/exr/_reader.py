@@ -14,13 +14,13 @@ import OpenEXR
 
 from iio_core import (
     DecodeError,
-    FrameIndexError,
     ImageProperties,
     Index,
     OptionError,
     Resource,
 )
 
+from .._which import numbered
 from ._chroma import to_rgb
 from ._header import Channel, Part, read_headers
 from ._parts import single
@@ -177,12 +177,7 @@ class ExrReader:
             self._open = None
 
     def _part(self, index: Index) -> Part:
-        number = index if isinstance(index, int) else 0
-        if not 0 <= number < len(self._parts):
-            raise FrameIndexError(
-                f"{self._name} has {len(self._parts)} parts; there is no number {number}"
-            )
-        return self._parts[number]
+        return self._parts[numbered(index, len(self._parts), self._name, "part")]
 
     def _select(self, index: Index, channels: Names) -> tuple[Part, Selection]:
         part = self._part(index)

@@ -9,6 +9,7 @@ import numpy as np
 
 from iio_core import DecodeError, FrameIndexError, ImageProperties, Index, OptionError, Resource
 
+from .._which import refuse_levels
 from ._blocks import Unit, units
 from ._cards import describe
 from ._checksums import verify
@@ -171,8 +172,7 @@ class FitsReader:
         hdu : int, str or (str, int), optional
             Of which image, as for `read`.
         """
-        if level:
-            raise OptionError(f"{self._resource.name} has no smaller copies: no level {level}")
+        refuse_levels(level, self._resource.name)
         return self._image(index, hdu).read_region(region)
 
     def header(self, *, index: int | None = None, hdu: Which | None = None) -> Header:

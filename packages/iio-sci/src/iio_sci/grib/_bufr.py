@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from iio_core import DecodeError, FrameIndexError, ImageProperties, Index, OptionError, Resource
+from iio_core import DecodeError, ImageProperties, Index, OptionError, Resource
 
+from .._which import numbered
 from ._eccodes import Handle, opened
 from ._messages import messages_of
 
@@ -110,11 +111,7 @@ class BufrReader:
         """Nothing to let go of: the file is core's."""
 
     def _opened(self, index: Index) -> AbstractContextManager[Handle]:
-        number = index if isinstance(index, int) else 0
-        if not 0 <= number < len(self._messages):
-            raise FrameIndexError(
-                f"{self._name} has {len(self._messages)} messages; there is no number {number}"
-            )
+        number = numbered(index, len(self._messages), self._name, "message")
         start, length = self._messages[number]
         self._resource.limits.check_body(length, name=self._name)
         self._file.seek(start)

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from iio_core import DecodeError, FrameIndexError, ImageProperties, Index, Resource
+from iio_core import DecodeError, ImageProperties, Index, Resource
 
+from .._which import numbered
 from ._eccodes import Handle, opened
 from ._messages import fields_of, messages_of
 
@@ -130,11 +131,7 @@ class GribReader:
         return self._file.read(length)
 
     def _message(self, index: Index) -> bytes:
-        number = index if isinstance(index, int) else 0
-        if not 0 <= number < len(self._fields):
-            raise FrameIndexError(
-                f"{self._name} has {len(self._fields)} fields; there is no number {number}"
-            )
+        number = numbered(index, len(self._fields), self._name, "field")
         start, length, inside = self._fields[number]
         for place, field in enumerate(fields_of(self._bytes(start, length))):
             if place == inside:

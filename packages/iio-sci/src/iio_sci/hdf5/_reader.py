@@ -8,8 +8,10 @@ from typing import Any
 import h5py
 import numpy as np
 
-from iio_core import DecodeError, FrameIndexError, ImageProperties, Index, OptionError, Resource
+from iio_core import DecodeError, ImageProperties, Index, OptionError, Resource
 
+from .._flat import ranges_of
+from .._which import numbered, refuse_levels
 from ._attributes import attributes_of
 from ._tree import Tree
 
@@ -119,13 +121,10 @@ class Hdf5Reader:
         dataset : str, optional
             As for `read`.
         """
-        if level:
-            raise OptionError(f"{self._name} has no smaller copies, and so no level {level}")
+        refuse_levels(level, self._name)
         data = self._dataset(index, dataset)
-        if len(region) > data.ndim:
-            raise OptionError(f"region={region!r} has more axes than the image, of {data.shape}")
-        wanted = [range(*part.indices(n)) for part, n in zip(region, data.shape, strict=False)]
-        shape = (*map(len, wanted), *data.shape[len(wanted) :])
+        wanted = ranges_of(region, data.shape)
+        shape = tuple(map(len, wanted))
         self._resource.limits.check_array(
             shape, data.dtype.itemsize, resource_size=self._resource.size, name=self._name
         )
@@ -150,15 +149,10 @@ class Hdf5Reader:
             if index is not None:
                 raise OptionError("dataset= and index= both say which: give one of them")
             return self._tree.dataset(dataset)
-        number = index if isinstance(index, int) else 0
         paths = self._paths()
         if not paths and index is None:
             raise DecodeError(f"{self._name} has no dataset of numbers", plugin="hdf5")
-        if not 0 <= number < len(paths):
-            raise FrameIndexError(
-                f"{self._name} has {len(paths)} images; there is no number {number}"
-            )
-        return self._tree.dataset(paths[number])
+        return self._tree.dataset(paths[numbered(index, len(paths), self._name)])
 
     def _charge_chunk(self, data: Any) -> None:
         """Check what a chunk takes, which is unpacked whole."""

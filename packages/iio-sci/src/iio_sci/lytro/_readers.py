@@ -13,14 +13,13 @@ import numpy as np
 import iio_core as iio
 from iio_core import (
     DecodeError,
-    FrameIndexError,
     ImageProperties,
     Index,
     NotThisFormat,
-    OptionError,
     Resource,
 )
 
+from .._which import numbered, refuse_levels
 from ._packing import F01, ILLUM, Sensor
 from ._sections import Section, Sections
 
@@ -101,8 +100,7 @@ class _Reader:
         level : int
             There is only 0.
         """
-        if level:
-            raise OptionError(f"{self._resource.name} has no smaller copies: no level {level}")
+        refuse_levels(level, self._resource.name)
         sensor, offset = self._frame(index)
         return sensor.read_region(self._file, offset, region, self._resource)
 
@@ -110,12 +108,7 @@ class _Reader:
         """Nothing to let go of: the file is core's."""
 
     def _frame(self, index: Index) -> tuple[Sensor, int]:
-        number = index if isinstance(index, int) else 0
-        if number >= len(self._frames):
-            raise FrameIndexError(
-                f"{self._resource.name} has {len(self._frames)} frames, no number {number}"
-            )
-        return self._frames[number]
+        return self._frames[numbered(index, len(self._frames), self._resource.name, "frame")]
 
 
 class PictureReader(_Reader):

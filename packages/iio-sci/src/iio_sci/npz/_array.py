@@ -11,6 +11,7 @@ import numpy as np
 from iio_core import DecodeError, ImageProperties, OptionError, Resource
 
 from .._flat import Flat, fill, native, ranges_of, slice_of
+from ._archive import unpacking
 from ._header import Header, read_header
 
 __all__ = ["Packed", "Plain", "describe", "turned"]
@@ -78,7 +79,7 @@ class Packed:
         self, resource: Resource, archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str
     ) -> None:
         self._resource, self._archive, self._info, self._name = resource, archive, info, name
-        with archive.open(info) as file:
+        with unpacking(name), archive.open(info) as file:
             self.header = read_header(file, name)
         there = info.file_size - self.header.length
         if self.header.nbytes > min(there, info.compress_size * _RATIO):
@@ -90,7 +91,7 @@ class Packed:
     def read(self) -> np.ndarray[Any, Any]:
         """Return the array; its checksum is right."""
         array: np.ndarray[Any, Any] = np.empty(_stored(self.header), self.header.dtype)
-        with self._archive.open(self._info) as file:
+        with unpacking(self._name), self._archive.open(self._info) as file:
             file.read(self.header.length)
             fill(file, array, self._name)
             while file.read(_CHUNK):
@@ -126,7 +127,7 @@ class Packed:
         inside = tuple(slice_of(r) for r in wanted[1:])
         places = {number: place for place, number in enumerate(wanted[0])}
         one: np.ndarray[Any, Any] = np.empty(inner, self.header.dtype)
-        with self._archive.open(self._info) as file:
+        with unpacking(self._name), self._archive.open(self._info) as file:
             file.read(self.header.length)
             at = 0
             for number in sorted(places):

@@ -19,7 +19,8 @@ class NpzPlugin:
 
     def open_reader(self, resource: Resource, format: str | None, /) -> Reader:
         """Open a file for reading."""
-        if resource.head(len(MAGIC)) == MAGIC:
+        head = resource.head(len(MAGIC))
+        if head == MAGIC or (format == "NPY" and not head.startswith(b"PK")):
             return NpyReader(resource)
         return NpzReader(resource)
 

@@ -11,7 +11,6 @@ import numpy as np
 
 from iio_core import (
     DecodeError,
-    FrameIndexError,
     ImageProperties,
     Index,
     LimitError,
@@ -19,6 +18,8 @@ from iio_core import (
     Resource,
 )
 
+from .._which import OnlyImage, numbered, refuse_levels
+from ._archive import unpacking
 from ._array import Packed, Plain, describe, turned
 
 __all__ = ["NpyReader", "NpzReader"]
@@ -41,7 +42,8 @@ class NpzReader:
         self._resource = resource
         self._file = resource.open()
         guarded = _Guarded(self._file, resource)
-        self._archive = zipfile.ZipFile(cast("IO[bytes]", guarded))
+        with unpacking(resource.name):
+            self._archive = zipfile.ZipFile(cast("IO[bytes]", guarded))
         guarded.most = None
         found = [i for i in self._archive.infolist() if i.filename.endswith(".npy")]
         self._members = {info.filename.removesuffix(".npy"): info for info in found}
@@ -123,7 +125,7 @@ class NpzReader:
         name : str, optional
             Of which array, by its name.
         """
-        _refuse_levels(self._resource, level)
+        refuse_levels(level, self._resource.name)
         return self._array(index, name).read_region(region)
 
     def close(self) -> None:
@@ -132,13 +134,7 @@ class NpzReader:
 
     def _name(self, index: Index, name: str | None) -> str:
         if name is None:
-            number = index if isinstance(index, int) else 0
-            if not 0 <= number < len(self._names):
-                raise FrameIndexError(
-                    f"{self._resource.name} has {len(self._names)} arrays; there is no "
-                    f"number {number}"
-                )
-            return self._names[number]
+            return self._names[numbered(index, len(self._names), self._resource.name, "array")]
         if index is not None:
             raise OptionError("name= and index= both say which array: give one of them")
         if name not in self._members:
@@ -203,7 +199,7 @@ class _Stored(Plain):
         info: zipfile.ZipInfo,
         name: str,
     ) -> None:
-        with archive.open(info):
+        with unpacking(name), archive.open(info):
             pass  # compares both places where the name stands
         file.seek(info.header_offset)
         local = file.read(_LOCAL)
@@ -230,7 +226,7 @@ class _Stored(Plain):
         return turned(array, self.header)
 
 
-class NpyReader:
+class NpyReader(OnlyImage):
     """Reads a file of one array.
 
     Parameters
@@ -239,16 +235,9 @@ class NpyReader:
         What to read.
     """
 
-    default_index = 0
-    """What ``index=None`` means: the only array."""
-
     def __init__(self, resource: Resource) -> None:
-        self._resource = resource
+        super().__init__(resource)
         self._array = Plain(resource, resource.open(), 0, resource.name)
-
-    def count(self) -> int:
-        """Return 1: such a file holds one array."""
-        return 1
 
     def read(self, *, index: Index = None, memmap: bool = False) -> np.ndarray:
         """Return the array.
@@ -285,8 +274,7 @@ class NpyReader:
 
     def metadata(self, *, index: Index = None, exclude_applied: bool = True) -> dict[str, Any]:
         """Return an empty dict: the format has no room for metadata."""
-        if index is not ...:
-            self._check(index)
+        self._check(index)
         return {}
 
     def read_region(
@@ -304,19 +292,5 @@ class NpyReader:
             There is only 0.
         """
         self._check(index)
-        _refuse_levels(self._resource, level)
+        refuse_levels(level, self._resource.name)
         return self._array.read_region(region)
-
-    def close(self) -> None:
-        """Nothing to let go of: the file is core's."""
-
-    def _check(self, index: Index) -> None:
-        if index not in (0, None):
-            raise FrameIndexError(
-                f"{self._resource.name} has one array; there is no number {index}"
-            )
-
-
-def _refuse_levels(resource: Resource, level: int) -> None:
-    if level:
-        raise OptionError(f"{resource.name} has no smaller copies, and so no level {level}")

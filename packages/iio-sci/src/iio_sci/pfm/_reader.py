@@ -11,9 +11,10 @@ from typing import IO, Any
 
 import numpy as np
 
-from iio_core import DecodeError, FrameIndexError, ImageProperties, Index, OptionError, Resource
+from iio_core import DecodeError, ImageProperties, Index, Resource
 
 from .._flat import Flat, ranges_of, slice_of
+from .._which import OnlyImage, refuse_levels
 
 __all__ = ["PfmReader"]
 
@@ -21,7 +22,7 @@ _SPACE = b" \t\r\n\v\f"
 _LONGEST = 64  # bytes of a number in the header
 
 
-class PfmReader:
+class PfmReader(OnlyImage):
     """Reads one image.
 
     Parameters
@@ -30,11 +31,8 @@ class PfmReader:
         What to read.
     """
 
-    default_index = 0
-    """What ``index=None`` means: the only image."""
-
     def __init__(self, resource: Resource) -> None:
-        self._resource = resource
+        super().__init__(resource)
         self._file: IO[bytes] = resource.open()
         magic, width, height, scale = (self._word() for _ in range(4))
         if magic not in (b"PF", b"Pf"):
@@ -44,10 +42,6 @@ class PfmReader:
         dtype = np.dtype("<f4" if self._scale < 0 else ">f4")
         channels = (3,) if magic == b"PF" else ()
         self._flat = Flat(self._file.tell(), shape + channels, dtype)
-
-    def count(self) -> int:
-        """Return 1: such a file holds one image."""
-        return 1
 
     def read(self, *, index: Index = None, memmap: bool = False) -> np.ndarray:
         """Return the image.
@@ -74,7 +68,7 @@ class PfmReader:
         self._check(index)
         if memmap:
             return self._flat.mapped(self._resource)[::-1]
-        return self._flat.read(self._file, self._resource.name)[::-1]
+        return self._flat.read(self._file, self._name)[::-1]
 
     def iter(self) -> Iterator[np.ndarray]:
         """Return the image."""
@@ -88,8 +82,7 @@ class PfmReader:
 
     def metadata(self, *, index: Index = None, exclude_applied: bool = True) -> dict[str, Any]:
         """Return the absolute value of the scale, if it is not 1."""
-        if index is not ...:
-            self._check(index)
+        self._check(index)
         return {} if abs(self._scale) == 1 else {"scale": abs(self._scale)}
 
     def read_region(
@@ -107,20 +100,12 @@ class PfmReader:
             There is only 0.
         """
         self._check(index)
-        if level:
-            raise OptionError(f"{self._resource.name} has no smaller copies: no level {level}")
+        refuse_levels(level, self._name)
         rows, *others = ranges_of(region, self._flat.shape)
         last = self._flat.shape[0] - 1
         turned = range(last - rows.start, last - rows.stop, -rows.step) if rows else rows
         parts = tuple(map(slice_of, (turned, *others)))
         return self._flat.read_region(self._file, parts, self._resource)
-
-    def close(self) -> None:
-        """Nothing to let go of: the file is core's."""
-
-    def _check(self, index: Index) -> None:
-        if index not in (0, None):
-            raise FrameIndexError(f"{self._resource.name} has one image, no number {index}")
 
     def _word(self) -> bytes:
         """Return what stands up to white space; of that, one byte behind it is read."""
@@ -128,17 +113,17 @@ class PfmReader:
         while len(word) < _LONGEST:
             one = self._file.read(1)
             if not one:
-                raise DecodeError(f"{self._resource.name} ends within its header")
+                raise DecodeError(f"{self._name} ends within its header")
             if one in _SPACE:
                 if word:
                     return word
             else:
                 word += one
-        raise DecodeError(f"{self._resource.name} has no PFM header: {word!r}")
+        raise DecodeError(f"{self._name} has no PFM header: {word!r}")
 
     def _whole(self, word: bytes) -> int:
         if not word.isdigit() or not int(word):
-            raise DecodeError(f"{self._resource.name} declares a size of {word!r}")
+            raise DecodeError(f"{self._name} declares a size of {word!r}")
         return int(word)
 
     def _number(self, word: bytes) -> float:
@@ -147,5 +132,5 @@ class PfmReader:
         except ValueError:
             number = math.nan
         if not math.isfinite(number) or not number:
-            raise DecodeError(f"{self._resource.name} has a scale of {word!r}")
+            raise DecodeError(f"{self._name} has a scale of {word!r}")
         return number

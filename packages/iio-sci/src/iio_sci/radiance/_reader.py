@@ -8,8 +8,9 @@ from typing import IO, Any
 
 import numpy as np
 
-from iio_core import FrameIndexError, ImageProperties, Index, Resource
+from iio_core import ImageProperties, Index, Resource
 
+from .._which import OnlyImage
 from ._colors import to_floats
 from ._header import read_header
 from ._scanlines import Unpacker
@@ -19,7 +20,7 @@ __all__ = ["RadianceReader"]
 _BLOCK = 1 << 16  # pixels that are unpacked at once
 
 
-class RadianceReader:
+class RadianceReader(OnlyImage):
     """Reads one picture.
 
     Parameters
@@ -28,17 +29,10 @@ class RadianceReader:
         What to read.
     """
 
-    default_index = 0
-    """What ``index=None`` means: the only picture."""
-
     def __init__(self, resource: Resource) -> None:
-        self._resource = resource
+        super().__init__(resource)
         self._file: IO[bytes] = resource.open()
         self._header = read_header(self._file, resource.name)
-
-    def count(self) -> int:
-        """Return 1: such a file holds one picture."""
-        return 1
 
     def read(self, *, index: Index = None, apply_exposure: bool = False) -> np.ndarray:
         """Return the picture.
@@ -66,7 +60,7 @@ class RadianceReader:
         size = self._header.size
         image: np.ndarray[Any, Any] = np.empty((*size.shape, 3), np.float32)
         scanlines = size.scanlines(image)
-        unpacker = Unpacker(self._data(), size.length, self._resource.name)
+        unpacker = Unpacker(self._data(), size.length, self._name)
         step = max(1, _BLOCK // size.length)
         for start in range(0, size.count, step):
             part = scanlines[start : start + step]
@@ -92,19 +86,11 @@ class RadianceReader:
         ``EXPOSURE`` is by what radiances were multiplied; with ``apply_exposure=True`` it has been
         applied.
         """
-        if index is not ...:
-            self._check(index)
+        self._check(index)
         found = dict(self._header.metadata)
         if apply_exposure and exclude_applied:
             found.pop("EXPOSURE", None)
         return found
-
-    def close(self) -> None:
-        """Nothing to let go of: the file is core's."""
-
-    def _check(self, index: Index) -> None:
-        if index not in (0, None):
-            raise FrameIndexError(f"{self._resource.name} has one picture, no number {index}")
 
     def _data(self) -> bytes:
         """Return the packed pixels."""

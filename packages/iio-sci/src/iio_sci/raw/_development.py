@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from enum import Enum
 from typing import Any
 
 import rawpy
 
-from iio_core import OptionError
+from iio_core import Index, OptionError
 
-__all__ = ["Development", "Named"]
+__all__ = ["Development", "DevelopmentOf", "Named"]
 
 Named = str | int | Enum | None
 """One of LibRaw's choices: its name in any case, its number, or rawpy's own enum."""
@@ -22,6 +22,13 @@ _CHOICES: dict[str, type[Enum]] = {
     "output_color": rawpy.ColorSpace,
     "highlight_mode": rawpy.HighlightMode,
 }
+_NUMBERS: dict[str, tuple[type[list[Any]] | type[tuple[Any, ...]], int]] = {
+    "user_wb": (list, 4),
+    "user_cblack": (list, 4),
+    "gamma": (tuple, 2),
+    "chromatic_aberration": (tuple, 2),
+}
+"""Of what type LibRaw's rows of numbers are, and how long."""
 _FLIPS = (0, 3, 5, 6)
 _REBUILD = 9
 
@@ -70,20 +77,19 @@ class Development:
     chromatic_aberration: tuple[float, float] | None = None
     bad_pixels_path: str | None = None
 
-    @classmethod
-    def of(cls, given: Mapping[str, Any]) -> Development:
-        """Return the development that a method was asked for; `given` are its local names.
+    def __post_init__(self) -> None:
+        """Check it.
 
         Raises
         ------
         OptionError
             If a value is not one that LibRaw takes, or two options exclude each other.
         """
-        made = cls(**{field.name: given[field.name] for field in fields(cls)})
-        made._check()
-        return made
+        self._check_values()
+        self._check_choices()
+        self._check_together()
 
-    def _check(self) -> None:
+    def _check_values(self) -> None:
         if self.output_bps not in (8, 16):
             raise OptionError(f"output_bps={self.output_bps!r}: LibRaw develops to 8 or 16 bits")
         if self.user_flip is not None and self.user_flip not in _FLIPS:
@@ -91,58 +97,60 @@ class Development:
                 f"user_flip={self.user_flip!r} is not 0 (none), 3 (180 degrees), 5 (90 degrees to "
                 "the left) or 6 (90 degrees to the right)"
             )
-        if self.rotate and self.user_flip is not None:
-            raise OptionError("rotate= and user_flip= both say how to turn: give one of them")
         if self.noise_thr is not None:
             raise OptionError(
                 "noise_thr= is not passed on: LibRaw's wavelet denoising writes outside of its "
                 "memory, which ends the process; take fbdd_noise_reduction= or "
                 "median_filter_passes="
             )
-        for name, length in (
-            ("user_wb", 4),
-            ("user_cblack", 4),
-            ("gamma", 2),
-            ("chromatic_aberration", 2),
-        ):
+        for name, (_, length) in _NUMBERS.items():
             value = getattr(self, name)
             if value is not None and len(value) != length:
                 raise OptionError(f"{name}={value!r}: LibRaw takes {length} numbers")
-        chosen = {n: _choice(n, getattr(self, n)) for n in _CHOICES}
+
+    def _check_choices(self) -> None:
+        chosen = {name: _choice(name, getattr(self, name)) for name in _CHOICES}
         algorithm = chosen["demosaic_algorithm"]
         if algorithm is not None and getattr(algorithm, "isSupported", True) is False:
             raise OptionError(
                 f"demosaic_algorithm={algorithm.name!r} is not in this build of LibRaw"
             )
-        plain = Development(sensor=self.sensor, thumbnail=self.thumbnail)
-        if (self.sensor or self.thumbnail) and (self.sensor == self.thumbnail or self != plain):
+
+    def _check_together(self) -> None:
+        if self.rotate and self.user_flip is not None:
+            raise OptionError("rotate= and user_flip= both say how to turn: give one of them")
+        if (self.sensor or self.thumbnail) and len(self._given()) > 1:
             raise OptionError(
                 "sensor=True and thumbnail=True return what stands in the file: neither is "
                 "developed, so no other option goes with them"
             )
+
+    def _given(self) -> list[str]:
+        """Return the names of what is not as it is without options."""
+        return [
+            field.name
+            for field in fields(Development)
+            if getattr(self, field.name) != getattr(Development, field.name)
+        ]
 
     def parameters(self) -> dict[str, Any]:
         """Return the arguments of ``rawpy.RawPy.postprocess`` that are not its defaults.
 
         Releases of rawpy differ in those that they know.
         """
-        ours = ("sensor", "thumbnail", "rotate", "noise_thr")
-        named = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in ours}
-        for name in _CHOICES:
-            named[name] = _choice(name, named[name])
-        for name in ("user_wb", "user_cblack"):
-            named[name] = None if named[name] is None else list(named[name])
-        for name in ("gamma", "chromatic_aberration"):
-            named[name] = None if named[name] is None else tuple(named[name])
-        named = {
-            f.name: named[f.name] for f in fields(self) if self._says(f.name) and f.name in named
-        }
+        ours = ("sensor", "thumbnail", "rotate")
+        named = {name: self._as_rawpy(name) for name in self._given() if name not in ours}
         if self.user_flip is None and not self.rotate:
             named["user_flip"] = 0
         return named
 
-    def _says(self, name: str) -> bool:
-        return bool(getattr(self, name) != getattr(Development, name))
+    def _as_rawpy(self, name: str) -> Any:
+        value = getattr(self, name)
+        if name in _CHOICES:
+            return _choice(name, value)
+        if name in _NUMBERS and value is not None:
+            return _NUMBERS[name][0](value)
+        return value
 
     def shape(self, raw: rawpy.RawPy, sizes: Any) -> tuple[int, ...]:
         """Return the shape of what is developed.
@@ -175,6 +183,19 @@ class Development:
         if colors == 3 and mosaic and self.four_color_rgb and untouched:
             return 4
         return 3 if colors == 4 and not untouched else colors
+
+
+@dataclass(frozen=True, kw_only=True)
+class DevelopmentOf(Development):
+    """What was asked for, and of which image.
+
+    Parameters
+    ----------
+    index
+        As for `RawReader.read`.
+    """
+
+    index: Index = None
 
 
 def _choice(name: str, value: Named) -> Any:

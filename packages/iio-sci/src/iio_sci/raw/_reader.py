@@ -2,39 +2,28 @@
 
 from __future__ import annotations
 
-import io
-import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-import rawpy
 
-import iio_core as iio
-from iio_core import (
-    DecodeError,
-    FrameIndexError,
-    IIOWarning,
-    ImageProperties,
-    Index,
-    NotThisFormat,
-    OptionError,
-    Resource,
-)
+from iio_core import ImageProperties, Index, OptionError, Resource
 
-from ._complete import least_length
-from ._complete_makers import is_packed_cine
-from ._development import Development, Named
+from .._which import OnlyImage
+from ._asking import asking
+from ._development import Development, DevelopmentOf
 from ._exif import tags_of
 from ._forks import run
 from ._metadata import camera_of
+from ._opening import check_shot, content, opened
+from ._thumbnail import Thumbnail
 
 __all__ = ["RawReader"]
 
 _BYTES = 8  # per pixel, that LibRaw takes while it develops: four colors of 16 bits
 
 
-class RawReader:
+class RawReader(OnlyImage):
     """Reads a raw file.
 
     Parameters
@@ -49,9 +38,6 @@ class RawReader:
         Whether a file that is cut is developed all the same.
     """
 
-    default_index = 0
-    """What ``index=None`` means: the only image."""
-
     def __init__(
         self,
         resource: Resource,
@@ -60,80 +46,15 @@ class RawReader:
         shot_select: int = 0,
         allow_truncated: bool = False,
     ) -> None:
-        self._resource = resource
-        self._name = resource.name
-        if type(shot_select) is not int or shot_select < 0:
-            raise OptionError(f"shot_select={shot_select!r} is not a number of a shot, from 0")
-        if resource.size is not None:
-            resource.limits.check_body(resource.size, name=resource.name)
-        file = resource.open()
-        self._data = file.read()  # a path would let LibRaw look for files beside it
-        if is_packed_cine(self._data):
-            raise NotThisFormat("its values are packed, which LibRaw does not unpack of a Cine")
-        self._check_length(allow_truncated)
-        self._raw = rawpy.RawPy()
-        try:
-            if shot_select:
-                self._raw.set_unpack_params(shot_select=shot_select)
-            self._raw.open_buffer(io.BytesIO(self._data))
-        except rawpy.LibRawFileUnsupportedError as error:
-            self._raw.close()
-            if format == "CAMERA-TIFF" and resource.extension not in _raw_extensions():
-                raise NotThisFormat("it begins as a TIFF file, but is no camera's") from error
-            if format == "CAMERA-BARE" and resource.extension == ".raw":
-                raise NotThisFormat("neither its size nor its beginning is a camera's") from error
-            raise DecodeError(
-                f"{self._name} is no raw file of a camera that LibRaw "
-                f"{'.'.join(map(str, rawpy.libraw_version))} knows",
-                plugin="raw",
-                format=format,
-            ) from error
-        except BaseException:
-            self._raw.close()
-            raise
+        super().__init__(resource)
+        check_shot(shot_select)
+        self._data = content(resource, allow_truncated)
+        self._raw = opened(self._data, resource, format, shot_select)
         self._sizes = self._raw.sizes
-        self._thumbnail: bytes | np.ndarray | None = None
+        self._thumbnail = Thumbnail(self._raw, self._name)
 
-    def count(self) -> int:
-        """Return 1: it is one picture."""
-        return 1
-
-    def read(
-        self,
-        *,
-        index: Index = None,
-        sensor: bool = False,
-        thumbnail: bool = False,
-        rotate: bool = False,
-        demosaic_algorithm: Named = None,
-        half_size: bool = False,
-        four_color_rgb: bool = False,
-        dcb_iterations: int = 0,
-        dcb_enhance: bool = False,
-        fbdd_noise_reduction: Named = "Off",
-        noise_thr: float | None = None,
-        median_filter_passes: int = 0,
-        use_camera_wb: bool = False,
-        use_auto_wb: bool = False,
-        user_wb: Sequence[float] | None = None,
-        output_color: Named = "sRGB",
-        output_bps: int = 8,
-        user_flip: int | None = None,
-        user_black: int | None = None,
-        user_cblack: Sequence[int] | None = None,
-        user_sat: int | None = None,
-        no_auto_bright: bool = False,
-        auto_bright_thr: float | None = None,
-        adjust_maximum_thr: float = 0.75,
-        bright: float = 1.0,
-        highlight_mode: Named = "Clip",
-        exp_shift: float | None = None,
-        exp_preserve_highlights: float = 0.0,
-        no_auto_scale: bool = False,
-        gamma: tuple[float, float] | None = None,
-        chromatic_aberration: tuple[float, float] | None = None,
-        bad_pixels_path: str | None = None,
-    ) -> np.ndarray:
+    @asking(DevelopmentOf)
+    def read(self, wanted: DevelopmentOf) -> np.ndarray:
         """Develop the picture.
 
         Without options it is what ``rawpy.RawPy.postprocess()`` makes of it, not turned.
@@ -222,10 +143,9 @@ class RawReader:
         OptionError
             If LibRaw takes no such value.
         """
-        wanted = Development.of(locals())
-        self._check(index)
+        self._check(wanted.index)
         if wanted.thumbnail:
-            return self._stored_picture()
+            return self._thumbnail.read()
         self._charge()
         if wanted.sensor:
             return np.array(self._seen(), order="C")
@@ -237,86 +157,17 @@ class RawReader:
             ) from error
         return image[..., 0] if image.shape[-1] == 1 else image
 
-    def iter(
-        self,
-        *,
-        sensor: bool = False,
-        thumbnail: bool = False,
-        rotate: bool = False,
-        demosaic_algorithm: Named = None,
-        half_size: bool = False,
-        four_color_rgb: bool = False,
-        dcb_iterations: int = 0,
-        dcb_enhance: bool = False,
-        fbdd_noise_reduction: Named = "Off",
-        noise_thr: float | None = None,
-        median_filter_passes: int = 0,
-        use_camera_wb: bool = False,
-        use_auto_wb: bool = False,
-        user_wb: Sequence[float] | None = None,
-        output_color: Named = "sRGB",
-        output_bps: int = 8,
-        user_flip: int | None = None,
-        user_black: int | None = None,
-        user_cblack: Sequence[int] | None = None,
-        user_sat: int | None = None,
-        no_auto_bright: bool = False,
-        auto_bright_thr: float | None = None,
-        adjust_maximum_thr: float = 0.75,
-        bright: float = 1.0,
-        highlight_mode: Named = "Clip",
-        exp_shift: float | None = None,
-        exp_preserve_highlights: float = 0.0,
-        no_auto_scale: bool = False,
-        gamma: tuple[float, float] | None = None,
-        chromatic_aberration: tuple[float, float] | None = None,
-        bad_pixels_path: str | None = None,
-    ) -> Iterator[np.ndarray]:
+    @asking(Development)
+    def iter(self, wanted: Development) -> Iterator[np.ndarray]:
         """Develop the picture; the options are those of `read`."""
-        given = {name: value for name, value in locals().items() if name != "self"}
-        yield self.read(index=0, **given)
+        yield self.read(**vars(wanted))
 
-    def properties(
-        self,
-        *,
-        index: Index = None,
-        sensor: bool = False,
-        thumbnail: bool = False,
-        rotate: bool = False,
-        demosaic_algorithm: Named = None,
-        half_size: bool = False,
-        four_color_rgb: bool = False,
-        dcb_iterations: int = 0,
-        dcb_enhance: bool = False,
-        fbdd_noise_reduction: Named = "Off",
-        noise_thr: float | None = None,
-        median_filter_passes: int = 0,
-        use_camera_wb: bool = False,
-        use_auto_wb: bool = False,
-        user_wb: Sequence[float] | None = None,
-        output_color: Named = "sRGB",
-        output_bps: int = 8,
-        user_flip: int | None = None,
-        user_black: int | None = None,
-        user_cblack: Sequence[int] | None = None,
-        user_sat: int | None = None,
-        no_auto_bright: bool = False,
-        auto_bright_thr: float | None = None,
-        adjust_maximum_thr: float = 0.75,
-        bright: float = 1.0,
-        highlight_mode: Named = "Clip",
-        exp_shift: float | None = None,
-        exp_preserve_highlights: float = 0.0,
-        no_auto_scale: bool = False,
-        gamma: tuple[float, float] | None = None,
-        chromatic_aberration: tuple[float, float] | None = None,
-        bad_pixels_path: str | None = None,
-    ) -> ImageProperties:
+    @asking(DevelopmentOf)
+    def properties(self, wanted: DevelopmentOf) -> ImageProperties:
         """Describe what `read` with the same options returns, without developing it."""
-        wanted = Development.of(locals())
-        self._check(index)
+        self._check(wanted.index)
         if wanted.thumbnail:
-            return self._describe_thumbnail()
+            return self._thumbnail.properties()
         if wanted.sensor:
             self._charge()
             seen = self._seen()
@@ -342,8 +193,7 @@ class RawReader:
         rotate : bool
             As for `read`.
         """
-        if index is not ...:
-            self._check(index)
+        self._check(index)
         found = {**tags_of(self._data), **camera_of(self._raw, self._sizes)}
         if rotate and exclude_applied:
             for name in ("Orientation", "flip"):
@@ -352,26 +202,13 @@ class RawReader:
 
     def thumbnail(self) -> bytes | None:
         """Return the picture that the camera stored as a JPEG file; None if it is no JPEG."""
-        found = self._extracted()
+        found = self._thumbnail.stored
         return found if isinstance(found, bytes) else None
 
     def close(self) -> None:
         """Let go of LibRaw's memory."""
         self._raw.close()
         self._data = b""
-
-    def _check(self, index: Index) -> None:
-        if index not in (0, None):
-            raise FrameIndexError(f"{self._name} has one image; there is no number {index}")
-
-    def _check_length(self, allow_truncated: bool) -> None:
-        missing = least_length(self._data) - len(self._data)
-        if missing <= 0:
-            return
-        text = f"{self._name} ends {missing} bytes before what its headers declare"
-        if not allow_truncated:
-            raise DecodeError(f"{text}; allow_truncated=True develops what there is", plugin="raw")
-        warnings.warn(text, IIOWarning, stacklevel=2)
 
     def _charge(self) -> None:
         """Check what LibRaw will take, which unpacks and develops when it is asked for pixels."""
@@ -388,31 +225,3 @@ class RawReader:
         seen: np.ndarray[Any, Any] = self._raw.raw_image_visible
         # Pixels that have all colors take the room of four.
         return seen[..., : self._raw.num_colors] if seen.ndim == 3 else seen
-
-    def _extracted(self) -> bytes | np.ndarray:
-        if self._thumbnail is None:
-            try:
-                self._thumbnail = self._raw.extract_thumb().data
-            except (rawpy.LibRawNoThumbnailError, rawpy.LibRawUnsupportedThumbnailError) as error:
-                raise DecodeError(
-                    f"{self._name} has no thumbnail that LibRaw reads", plugin="raw"
-                ) from error
-        return self._thumbnail
-
-    def _stored_picture(self) -> np.ndarray:
-        found = self._extracted()
-        if isinstance(found, bytes):
-            return iio.imread(found, index=0, extension=".jpg")
-        return found
-
-    def _describe_thumbnail(self) -> ImageProperties:
-        found = self._extracted()
-        if isinstance(found, bytes):
-            return iio.improps(found, index=0, extension=".jpg")
-        return ImageProperties(shape=found.shape, dtype=found.dtype, axes="YXS"[: found.ndim])
-
-
-def _raw_extensions() -> tuple[str, ...]:
-    from ._spec import SPEC
-
-    return SPEC.format("CAMERA-TIFF").extensions

@@ -10,7 +10,6 @@ import numpy as np
 
 from iio_core import (
     DecodeError,
-    FrameIndexError,
     IIOWarning,
     ImageProperties,
     Index,
@@ -21,6 +20,7 @@ from iio_core import (
 )
 
 from .._flat import Flat
+from .._which import numbered, refuse_levels
 from ._footer import Layout, Region, layout
 from ._header import SIZE, Basics, basics, describe
 from ._sdt import extract
@@ -139,8 +139,7 @@ class SpeReader:
         level : int
             There is only 0.
         """
-        if level:
-            raise OptionError(f"{self._resource.name} has no smaller copies: no level {level}")
+        refuse_levels(level, self._resource.name)
         return self._flat(index).read_region(self._file, region, self._resource)
 
     def close(self) -> None:
@@ -195,17 +194,12 @@ class SpeReader:
         self._count = there
 
     def _flat(self, index: Index) -> Flat:
-        number = index if isinstance(index, int) else 0
-        if number >= self._count:
-            raise FrameIndexError(
-                f"{self._resource.name} has {self._count} frames; there is no number {number}"
-            )
+        number = numbered(index, self._count, self._resource.name, "frame")
         offset = SIZE + number * self._layout.stride + self._region.offset
         return Flat(offset, self._region.shape, self._layout.dtype)
 
     def _notes(self, index: int) -> dict[str, Any]:
-        if not 0 <= index < self._count:
-            raise FrameIndexError(f"{self._resource.name} has {self._count} frames, no {index}")
+        numbered(index, self._count, self._resource.name, "frame")
         found = {}
         for note in self._layout.notes:
             self._file.seek(SIZE + index * self._layout.stride + note.offset)
