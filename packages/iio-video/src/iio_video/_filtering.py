@@ -17,9 +17,11 @@ from iio_core import OptionError
 
 from ._failures import said
 
-__all__ = ["FRAMEWISE", "Filters", "Pipe"]
+__all__ = ["FRAMEWISE", "Filters", "Graph", "Pipe", "Sequenced"]
 
 Options = Mapping[str, Any] | str | None
+Sequenced = Sequence[tuple[str, Options]]
+Graph = tuple[Mapping[str, tuple[str, Options]], Sequence[Sequence[Any]]]
 
 _OF_TIME = re.compile(r"\b(n|t|pts|pos|random|st|ld|enable)\b", re.IGNORECASE)
 
@@ -50,8 +52,8 @@ class Filters:
 
     def __init__(
         self,
-        sequence: Sequence[tuple[str, Options]] | None = None,
-        graph: tuple[Mapping[str, tuple[str, Options]], Sequence[Sequence[Any]]] | None = None,
+        sequence: Sequenced | None = None,
+        graph: Graph | None = None,
     ) -> None:
         if sequence is not None and graph is not None:
             raise OptionError("filters are either a filter_sequence= or a filter_graph=")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import islice
 from types import EllipsisType
@@ -14,7 +14,7 @@ from av.video.frame import VideoFrame
 from iio_core import DecodeError, FrameIndexError, ImageProperties, Index, OptionError, Resource
 
 from ._failures import option_error
-from ._filtering import Filters, Options
+from ._filtering import Filters, Graph, Sequenced
 from ._frames import Frames
 from ._knowing import of_file, of_frame
 from ._numbering import Numbering
@@ -25,9 +25,6 @@ from ._stacks import Stacks
 from ._turning import UPRIGHT, Turn, turn_of_frame, turn_of_track, turned
 
 __all__ = ["VideoReader"]
-
-Sequenced = Sequence[tuple[str, Options]]
-Graph = tuple[Mapping[str, tuple[str, Options]], Sequence[Sequence[Any]]]
 
 _ON_ERROR = ("raise", "stop", "ignore")
 _MANY = 8
@@ -181,14 +178,8 @@ class VideoReader:
             images = (turned(painter.paint(f), turn) for f in self._all(filters))
             return self._stacks.all(images, None if filters else self.count())
         if not index:
-            found = self.properties(
-                index=0,
-                format=format,
-                size=size,
-                rotate=rotate,
-                filter_sequence=filter_sequence,
-                filter_graph=filter_graph,
-            )
+            how: Any = {"filter_sequence": filter_sequence, "filter_graph": filter_graph}
+            found = self.properties(index=0, format=format, size=size, rotate=rotate, **how)
             return np.empty((0, *(n or 0 for n in found.shape)), found.dtype)
         return self._stack(index, painter, turn, filters)
 
