@@ -12,7 +12,7 @@ from iio_core import EncodeError
 from ._settings import Settings
 
 if TYPE_CHECKING:
-    from ._reader import Graph, Sequenced
+    from ._filtering import Graph, Sequenced
 
 __all__ = ["SessionMethods"]
 

@@ -9,7 +9,8 @@ from typing import Any, Literal
 from iio_core import Reader, ReadPlugin, Resource, Target, WritePlugin, Writer
 
 from ._camera import open_camera
-from ._reader import Graph, Sequenced, VideoReader
+from ._filtering import Graph, Sequenced
+from ._reader import VideoReader
 from ._settings import Settings
 from ._writer import VideoWriter
 

@@ -20,13 +20,12 @@ from iio_core import EncodeError, IIOWarning, OptionError, Target
 
 from ._encoding import encoder, has_alpha, input_format, muxer, output_format, steps
 from ._failures import said
-from ._filtering import Filters
+from ._filtering import Filters, Graph, Sequenced
 from ._framing import frame_of
 from ._imageio import SessionMethods
 from ._options import rate_of
 from ._pixels import Painter
 from ._quality import quiet, set_quality
-from ._reader import Graph, Sequenced
 from ._settings import Settings
 from ._sink import Sink
 from ._sound import Sound
