@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from iio_core import EncodeError, Format, MetadataWarning, Pixels, Target, warn
+from iio_core import EncodeError, Format, MetadataWarning, Pixels, Target, is_derived, warn
 
 from ._exif import TAGS, described, prefixed
 from ._spec import SPEC
@@ -118,7 +118,7 @@ class CodecWriter(ABC):
                     lost.append(name)
             elif (held := self._value(name, value)) is not None:
                 found[name] = held
-            else:
+            elif not is_derived(name, value):
                 lost.append(name)
         if lost:
             self._warn_of(lost)

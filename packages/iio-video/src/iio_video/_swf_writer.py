@@ -9,14 +9,13 @@ import html as markup
 import os
 import struct
 import tempfile
-import warnings
 import zlib
 from collections.abc import Mapping
 from typing import IO, Any
 
 import numpy as np
 
-from iio_core import EncodeError, MetadataWarning, OptionError, Target
+from iio_core import EncodeError, MetadataWarning, OptionError, Target, is_derived, warn
 
 from ._swf_bitmaps import encoded
 from ._swf_bits import Bits, matrix, rectangle, signed
@@ -60,6 +59,7 @@ class SwfWriter:
         self._body: IO[bytes] | None = None
         self._size = (0, 0)
         self._written = 0
+        self._told: set[str] = set()  # metadata whose loss was warned of
 
     def write(self, image: np.ndarray, *, metadata: Mapping[str, Any] | None = None) -> None:
         """Add an image.
@@ -82,12 +82,16 @@ class SwfWriter:
             raise self._refused(f"{image.shape[1]}x{image.shape[0]} pixels are too large for SWF")
         if self._written >= _MOST:
             raise self._refused(f"SWF holds {_MOST} images")
-        lost = sorted(set(metadata or {}) - _KNOWN)
+        lost = sorted(
+            name
+            for name, value in (metadata or {}).items()
+            if name not in _KNOWN | self._told and not is_derived(name, value)
+        )
         if lost:
-            warnings.warn(
+            self._told.update(lost)
+            warn(
                 f"{self._target.name}: SWF does not hold {', '.join(lost)}; left out",
                 MetadataWarning,
-                stacklevel=2,
             )
         image = image[..., 0] if channels == 1 and image.ndim == 3 else image
         body = self._body

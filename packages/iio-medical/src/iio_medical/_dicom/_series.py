@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from iio_core import IIOWarning
+from iio_core import warn
 
 from ._apply import Apply, dtype_of, shown_shape
 from ._file import DicomFile
@@ -107,7 +106,7 @@ class Stack:
     def tell(self) -> None:
         """Warn of what is not as it should be."""
         for doubt in self.doubts:
-            warnings.warn(f"series {self.id}: {doubt}", IIOWarning, stacklevel=2)
+            warn(f"series {self.id}: {doubt}")
 
     def as_dict(self, apply: Apply) -> dict[str, Any]:
         """Return what lists of series show."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import warnings
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,7 +10,7 @@ import nibabel as nib
 import numpy as np
 from nibabel.fileholders import FileHolder
 
-from iio_core import EncodeError, MetadataWarning, OptionError, Target
+from iio_core import EncodeError, MetadataWarning, OptionError, Target, is_derived, warn
 
 from ._geometry import affine_of
 
@@ -109,7 +108,7 @@ class NiftiWriter:
     def _describe(self, made: Any, told: Mapping[str, Any], dimensions: int) -> None:
         header = made.header
         header.set_slope_inter(1, 0)
-        lost = [name for name in told if name not in _GEOMETRY and name not in _KNOWN]
+        lost = [n for n, v in told.items() if n not in _GEOMETRY | _KNOWN and not is_derived(n, v)]
         if told.get("spacing") is None and told.get("affine") is None:
             without = [key for key in ("origin", "direction") if told.get(key) is not None]
             lost += [f"{key} without spacing" for key in without]
@@ -136,10 +135,9 @@ class NiftiWriter:
             except (KeyError, ValueError, nib.spatialimages.HeaderDataError):
                 lost.append("intent")
         if lost:
-            warnings.warn(
+            warn(
                 f"{self._target.name}: NIfTI cannot hold {', '.join(lost)}; left out",
                 MetadataWarning,
-                stacklevel=4,
             )
 
     def _refusal(self, why: str) -> EncodeError:

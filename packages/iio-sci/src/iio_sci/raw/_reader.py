@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import warnings
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -14,12 +13,12 @@ import iio_core as iio
 from iio_core import (
     DecodeError,
     FrameIndexError,
-    IIOWarning,
     ImageProperties,
     Index,
     NotThisFormat,
     OptionError,
     Resource,
+    warn,
 )
 
 from ._complete import least_length
@@ -366,7 +365,7 @@ class RawReader:
         text = f"{self._name} ends {missing} bytes before what its headers declare"
         if not allow_truncated:
             raise DecodeError(f"{text}; allow_truncated=True develops what there is", plugin="raw")
-        warnings.warn(text, IIOWarning, stacklevel=2)
+        warn(text)
 
     def _charge(self) -> None:
         """Check what LibRaw will take, which unpacks and develops when it is asked for pixels."""
