@@ -61,7 +61,9 @@ class CodecWriter(ABC):
         channels = 1 if image.ndim == 2 else image.shape[-1] if image.ndim == 3 else 0
         held = self._format.writes + pixels
         fits = any(image.dtype == p.dtype and channels in p.channels for p in held)
-        if not fits or 0 in image.shape:
+        if 0 in image.shape:
+            raise self._refused(f"an array of shape {image.shape} is empty: it has no pixels")
+        if not fits:
             listed = "; ".join(f"{p.dtype} with {_listed(p.channels)} channels" for p in held)
             raise self._refused(
                 f"{self._format.name} holds {listed}; an array of {image.dtype} and shape "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
@@ -16,6 +17,8 @@ from ._encoding import has_alpha, input_format
 from ._exe import Process, executable
 from ._exe_reader import texts
 from ._options import rate_of
+from ._pace import milliseconds
+from ._quality import check_quality
 from ._tags import DESCRIBES
 
 __all__ = ["ExeWriter", "Level"]
@@ -66,8 +69,11 @@ class ExeWriter:
             raise OptionError(
                 f"ffmpeg_log_level={ffmpeg_log_level!r} is none of {', '.join(_LEVELS)}"
             )
-        if quality is not None and not 0 <= float(quality) <= 10:
-            raise OptionError(f"quality={quality!r} is not a number from 0 to 10")
+        check_quality(quality)
+        if bitrate is not None and not re.fullmatch(r"[1-9][0-9.]*[kKMG]?", str(bitrate)):
+            raise OptionError(
+                f"bitrate={bitrate!r}: it is a number of bits per second above 0: 2_000_000"
+            )
         executable()  # what is not there is told before the first frame
         self._target = target
         self._format = format
@@ -135,7 +141,8 @@ class ExeWriter:
     @staticmethod
     def _lost(metadata: Mapping[str, Any]) -> list[str]:
         """Return the names of what is not written, and does not only describe another file."""
-        return [n for n, v in metadata.items() if n not in DESCRIBES and not is_derived(n, v)]
+        lost = [n for n, v in metadata.items() if n not in DESCRIBES and not is_derived(n, v)]
+        return lost + (["duration (fps= says the rate)"] if milliseconds(metadata) else [])
 
     def _check_alpha(self, image: np.ndarray) -> None:
         """Raise if transparency would be lost, unless `output_params` say what is encoded."""

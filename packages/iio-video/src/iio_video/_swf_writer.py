@@ -73,7 +73,9 @@ class SwfWriter:
             SWF has no place for any.
         """
         channels = 1 if image.ndim == 2 else image.shape[2] if image.ndim == 3 else 0
-        if image.dtype != np.uint8 or channels not in (1, 3, 4) or not image.size:
+        if not image.size:
+            raise self._refused(f"an array of shape {image.shape} is empty: it has no pixels")
+        if image.dtype != np.uint8 or channels not in (1, 3, 4):
             raise self._refused(
                 f"an array of shape {image.shape} and {image.dtype} is no bitmap of SWF: it takes "
                 "uint8, gray, RGB or RGBA"

@@ -15,7 +15,7 @@ DESCRIBES = frozenset(
         *("nframes", "duration", "bit_rate", "fps", "start_time", "rotation", "audio_codec"),
         *("pixel_aspect_ratio", "time", "pts", "key_frame", "frame_type", "interlaced_frame"),
         *("major_brand", "minor_version", "compatible_brands", "encoder", "handler_name"),
-        *("vendor_id", "DURATION", "ENCODER", "language", "audio_codec", "plugin"),
+        *("vendor_id", "durations", "DURATION", "ENCODER", "language", "audio_codec", "plugin"),
         *("ffmpeg_version", "pix_fmt", "source_size", "rotate"),
     }
 )

@@ -23,6 +23,7 @@ from ._filtering import Filters
 from ._framing import frame_of
 from ._imageio import SessionMethods
 from ._options import rate_of
+from ._pace import Pace
 from ._pixels import Painter
 from ._quality import quiet, set_quality
 from ._reader import Graph, Sequenced
@@ -84,6 +85,7 @@ class VideoWriter(SessionMethods):
         self._codec: Codec
         self._padded = self._scaled = False
         self._told: set[str] = set()  # metadata whose loss was warned of
+        self._pace = Pace(target.name)
         self.written = 0
 
     def _open(self, given: Mapping[str, Any]) -> OutputContainer:
@@ -133,8 +135,8 @@ class VideoWriter(SessionMethods):
             uint8 or uint16, ``(height, width)`` or ``(height, width, 3)``; with 4 channels where
             the codec has transparency, or all of it is opaque.
         metadata : mapping, optional
-            Tags: ``title``, ``artist``, ``comment``, and what else the container holds; ``fps``
-            counts where the option is not given. As ``immeta`` returns it.
+            Tags: ``title``, ``artist``, ``comment``, and what else the container holds; ``fps``,
+            or ``duration`` of an animation, counts where the option is not given.
         fps, codec, quality, bitrate, pixelformat, out_pixel_format, in_pixel_format
             As for `PyavPlugin.open_writer`.
         macro_block_size, odd_size, options, filter_sequence, filter_graph
@@ -179,8 +181,11 @@ class VideoWriter(SessionMethods):
         """Note tags for the container: its header is written with the first frame."""
         if not metadata:
             return
-        if self._settings.fps is None and self.written == 0 and metadata.get("fps"):
-            self._settings = self._settings.changed({"fps": metadata["fps"]}, begun=False)
+        if self.written:
+            self._pace.check(metadata)
+        elif self._settings.fps is None:
+            rate = self._pace.rate(metadata)
+            self._settings = self._settings.changed({"fps": rate}, begun=False)
         tags = kept(metadata, self._muxer, self._target.name, self._told)
         if self.written:
             has = self.container_metadata
