@@ -67,7 +67,7 @@ class CodecWriter(ABC):
             listed = "; ".join(f"{p.dtype} with {_listed(p.channels)} channels" for p in held)
             raise self._refused(
                 f"{self._format.name} holds {listed}; an array of {image.dtype} and shape "
-                f"{image.shape} has to be converted first"
+                f"{image.shape} has to be converted first{_conversion(image, channels, held)}"
             )
         return np.ascontiguousarray(image)
 
@@ -143,6 +143,21 @@ class CodecWriter(ABC):
         if self.texts and isinstance(value, str) and not known_elsewhere:
             return value if 0 < len(name) < 80 and name.isascii() and "\0" not in value else None
         return None
+
+
+def _conversion(image: np.ndarray, channels: int, held: tuple[Pixels, ...]) -> str:
+    """Return how pixels of a type that is not held become such as are; empty if unknown."""
+    dtypes = {p.dtype for p in held if channels in p.channels}
+    if image.dtype.kind == "b" and "uint8" in dtypes:
+        return ": image.astype('uint8') * 255"
+    if image.dtype.kind == "f" and "float32" in dtypes:
+        return ": image.astype('float32')"
+    if image.dtype.kind == "f" and "uint8" in dtypes:
+        return "; if its values are from 0 to 1: (image * 255).round().astype('uint8')"
+    if image.dtype.kind in "iu":
+        wide = next((d for d in ("uint16", "uint8") if d in dtypes), "")
+        return f"; if its values fit: image.astype({wide!r})" if wide else ""
+    return ""
 
 
 def _as_bytes(name: str, value: Any) -> bytes | None:

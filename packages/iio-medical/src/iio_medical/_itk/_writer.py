@@ -123,7 +123,8 @@ class ItkWriter:
         if self._written:
             raise self._refusal("it holds one image")
         if image.dtype.name not in self._dtypes:
-            raise self._refusal(f"it cannot hold {image.dtype}; it holds {sorted(self._dtypes)}")
+            listed = ", ".join(sorted(self._dtypes))
+            raise self._refusal(f"it cannot hold {image.dtype}; it holds {listed}")
         axes = str(told.get("axes") or "")
         if vector is None:
             vector = axes.endswith("S") or (

@@ -101,7 +101,8 @@ class NiftiWriter:
         if self._written:
             raise self._refusal("it holds one image")
         if image.dtype.name not in _DTYPES:
-            raise self._refusal(f"it cannot hold {image.dtype}; it holds {sorted(_DTYPES)}")
+            listed = ", ".join(sorted(_DTYPES))
+            raise self._refusal(f"it cannot hold {image.dtype}; it holds {listed}")
         if not 2 <= image.ndim <= 7 or min(image.shape) < 1:
             raise self._refusal(f"an image of shape {image.shape} has no 2 to 7 dimensions")
 
