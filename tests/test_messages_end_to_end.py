@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import iio_core as iio
+import iio_core.v2 as imageio
 
 pytest.importorskip("iio_pillow")
 RGB = np.zeros((32, 32, 3), np.uint8)
@@ -56,3 +57,27 @@ def test_what_is_held_is_listed_in_words(extension) -> None:
     with pytest.raises(iio.EncodeError, match="it holds ") as caught:
         iio.imwrite("<bytes>", RGB[..., 0].astype("float16"), extension=extension)
     assert "['" not in str(caught.value)
+
+
+@pytest.mark.parametrize("length", [20, 5000])
+def test_a_data_uri_is_not_taken_for_a_path(length) -> None:
+    for read in (iio.imread, imageio.imread):
+        with pytest.raises(iio.OptionError, match=r"data: URIs are not read, bytes are") as caught:
+            read(f"data:image/png;base64,{'A' * length}")
+        assert len(str(caught.value)) < 250
+
+
+def test_a_name_that_no_file_can_have_is_not_quoted_whole() -> None:
+    with pytest.raises(OSError, match="5,004 characters") as caught:
+        iio.imread("a" * 5000 + ".png")
+    assert len(str(caught.value)) < 250
+
+
+def test_what_is_converted_is_told_with_the_file_and_once(tmp_path, recwarn) -> None:
+    image = np.linspace(0, 1, 64).reshape(8, 8)
+    imageio.imwrite(tmp_path / "x.png", image)
+    (told,) = recwarn.list
+    assert str(told.message).startswith(f"{tmp_path / 'x.png'}: an image of float64")
+    assert told.filename == __file__
+    imageio.mimwrite(tmp_path / "y.gif", [image, image.T, image])
+    assert sum("y.gif: an image of float64" in str(one.message) for one in recwarn) == 1

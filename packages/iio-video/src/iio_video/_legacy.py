@@ -94,9 +94,9 @@ class VideoFormat(LegacyFormat):
         keeps = "a" in asked[0].replace("gray", "") or asked[1] in ("ffv1", "qtrle", "png")
         if image.ndim == 3 and image.shape[2] == 4 and not keeps:
             if int(image[..., 3].min()) != 255:
-                from iio_core import warn
+                from iio_core.v2.core import warn_of_loss
 
-                warn("the transparency of a frame is left out of the video")
+                warn_of_loss("the transparency of a frame is left out of the video")
             return image[..., :3]
         return image
 
