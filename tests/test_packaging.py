@@ -78,3 +78,15 @@ def test_what_tests_import_from_beside_them_is_there_once() -> None:
         imported |= set(re.findall(r"^(?:from|import) (\w+)", file.read_text("utf-8"), re.M))
     shared = {name for name in imported & homes.keys() if len(homes[name]) > 1}
     assert not shared, f"modules of several packages: {sorted(shared)}"
+
+
+def test_warnings_point_at_the_callers_line() -> None:
+    """`iio_core.warn` finds the line of the program; a count of frames points into iio."""
+    # What gives it, a session that was never closed, and what stands in for a backend's module.
+    known = {"_warning.py", "_write.py", "_quiet.py"}
+    found = {
+        path.name
+        for path in ROOT.glob("packages/*/src/**/*.py")
+        if "warnings.warn(" in path.read_text(encoding="utf-8")
+    }
+    assert found == known

@@ -118,3 +118,52 @@ def test_another_order_is_taken_from_the_environment(tmp_path) -> None:
             timeout=60,
         )
         assert done.stdout.split("\n")[:2] == ["XBM-PIL", "(12, 16, 3)"], done.stderr
+
+
+OTHERS = [
+    ("iio_video", "mp4", None),
+    ("iio_video", "swf", None),
+    ("iio_medical", "nii", None),
+    ("iio_medical", "mha", None),
+    ("iio_medical", "dcm", None),
+    ("iio_sci", "fits", None),
+    ("iio_sci", "hdr", None),
+    ("iio_sci", "pfm", None),
+    ("iio_sci", "npz", None),
+    ("iio_retro", "xpm", None),
+    ("iio_codecs", "jxl", None),
+    ("iio_freeimage", "png", "PNG-FI"),
+]
+
+
+@pytest.mark.parametrize("source", ["png", "jpg"])
+@pytest.mark.parametrize(("wheel", "extension", "name"), OTHERS)
+def test_what_only_describes_an_array_is_not_told_as_lost(
+    source, wheel, extension, name, tmp_path, recwarn
+) -> None:
+    pytest.importorskip(wheel)
+    Image.fromarray(picture(64, 64)).save(tmp_path / f"a.{source}")
+    image = imageio.imread(tmp_path / f"a.{source}")
+    assert {"mode", "shape"} <= image.meta.keys()
+    if extension in ("mp4", "swf"):
+        imageio.mimwrite(tmp_path / f"x.{extension}", [image] * 5)
+    else:
+        imageio.imwrite(tmp_path / f"x.{extension}", image, name)
+    assert [str(w.message) for w in recwarn if w.category is iio.MetadataWarning] == []
+
+
+@pytest.mark.parametrize(("wheel", "extension", "name"), OTHERS)
+def test_what_is_lost_is_told_once_at_the_line_of_the_script(
+    wheel, extension, name, tmp_path, recwarn
+) -> None:
+    pytest.importorskip(wheel)
+    image = imageio.core.Array(picture(64, 64), {"mode": "night", "mood": {1: 2}, "shape": (64,)})
+    if extension in ("mp4", "swf"):
+        imageio.mimwrite(tmp_path / f"x.{extension}", [image] * 5)
+    else:
+        imageio.imwrite(tmp_path / f"x.{extension}", image, name)
+    (told,) = (w for w in recwarn if w.category is iio.MetadataWarning)
+    assert told.filename == __file__ and f"x.{extension}: " in str(told.message)
+    assert "mood" in str(told.message) and "shape" not in str(told.message)
+    # A mode that is none of Pillow's is no description of the array.
+    assert "mode" in str(told.message) or extension in ("fits", "hdr", "mha")

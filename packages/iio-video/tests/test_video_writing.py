@@ -197,7 +197,7 @@ def test_pixel_formats_of_the_arrays() -> None:
         ([IMAGES[0].astype(float)], r"takes uint8 and uint16"),
         ([IMAGES[0][..., :2]], r"no frame of a video"),
         ([np.zeros((8, 8, 4), np.uint8)], "transparent in places"),
-        ([np.zeros((0, 8, 3), np.uint8)], r"no frame of a video"),
+        ([np.zeros((0, 8, 3), np.uint8)], "is empty"),
         ([IMAGES[0], IMAGES[0][:24]], r"frame 1 is \(24, 64, 3\)"),
         ([IMAGES[0], IMAGES[0][..., 0]], r"frame 1 is \(48, 64\)"),
     ],

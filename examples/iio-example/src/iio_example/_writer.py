@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from iio_core import EncodeError, MetadataWarning, Target, warn
+from iio_core import EncodeError, MetadataWarning, Target, is_derived, warn
 
 from ._reader import HEADER
 
@@ -66,10 +66,11 @@ class FarbfeldWriter:
             )
         if not image.size:
             raise EncodeError(f"{self._target.name}: there are no pixels in {image.shape}")
-        if metadata:
-            left_out = ", ".join(metadata)
+        # What only describes the array (`mode`, `shape` of an image that was read) is not lost.
+        lost = [name for name, value in (metadata or {}).items() if not is_derived(name, value)]
+        if lost:
             warn(
-                f"{self._target.name}: farbfeld holds no metadata; left out: {left_out}",
+                f"{self._target.name}: farbfeld holds no metadata; left out: {', '.join(lost)}",
                 MetadataWarning,
             )
         height, width = image.shape[:2]

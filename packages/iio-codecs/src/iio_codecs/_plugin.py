@@ -6,7 +6,16 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any
 
-from iio_core import NotThisFormat, Reader, ReadPlugin, Resource, Target, WritePlugin, Writer
+from iio_core import (
+    NotThisFormat,
+    ObjectsToOptions,
+    Reader,
+    ReadPlugin,
+    Resource,
+    Target,
+    WritePlugin,
+    Writer,
+)
 
 from ._reader import CodecReader
 
@@ -111,6 +120,15 @@ class CodecsPlugin:
         found: type[Writer] = _class(_WRITERS, format)
         return found
 
+    def objection(self, format: str, options: Mapping[str, Any], /) -> str:
+        """Return which option is given a name where imagecodecs takes a number."""
+        kinds = self.writer_type_for(format).write.__annotations__
+        for option, value in options.items():
+            kind = str(kinds.get(option, "str"))
+            if isinstance(value, str) and "str" not in kind and "Literal" not in kind:
+                return f"{option}={value!r}: it has to be {kind.removesuffix(' | None')}"
+        return ""
+
     def open_writer(self, target: Target, format: str, /) -> Writer:
         """Open a file for writing."""
         writer: Writer = _class(_WRITERS, format)(target, format)
@@ -120,3 +138,4 @@ class CodecsPlugin:
 PLUGIN = CodecsPlugin()
 _reads: ReadPlugin = PLUGIN
 _writes: WritePlugin = PLUGIN
+_objects: ObjectsToOptions = PLUGIN

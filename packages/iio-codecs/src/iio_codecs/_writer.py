@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from iio_core import EncodeError, Format, MetadataWarning, Pixels, Target, warn
+from iio_core import EncodeError, Format, MetadataWarning, Pixels, Target, is_derived, warn
 
 from ._exif import TAGS, described, prefixed
 from ._spec import SPEC
@@ -61,11 +61,13 @@ class CodecWriter(ABC):
         channels = 1 if image.ndim == 2 else image.shape[-1] if image.ndim == 3 else 0
         held = self._format.writes + pixels
         fits = any(image.dtype == p.dtype and channels in p.channels for p in held)
-        if not fits or 0 in image.shape:
+        if 0 in image.shape:
+            raise self._refused(f"an array of shape {image.shape} is empty: it has no pixels")
+        if not fits:
             listed = "; ".join(f"{p.dtype} with {_listed(p.channels)} channels" for p in held)
             raise self._refused(
                 f"{self._format.name} holds {listed}; an array of {image.dtype} and shape "
-                f"{image.shape} has to be converted first"
+                f"{image.shape} has to be converted first{_conversion(image, channels, held)}"
             )
         return np.ascontiguousarray(image)
 
@@ -118,7 +120,7 @@ class CodecWriter(ABC):
                     lost.append(name)
             elif (held := self._value(name, value)) is not None:
                 found[name] = held
-            else:
+            elif not is_derived(name, value):
                 lost.append(name)
         if lost:
             self._warn_of(lost)
@@ -141,6 +143,21 @@ class CodecWriter(ABC):
         if self.texts and isinstance(value, str) and not known_elsewhere:
             return value if 0 < len(name) < 80 and name.isascii() and "\0" not in value else None
         return None
+
+
+def _conversion(image: np.ndarray, channels: int, held: tuple[Pixels, ...]) -> str:
+    """Return how pixels of a type that is not held become such as are; empty if unknown."""
+    dtypes = {p.dtype for p in held if channels in p.channels}
+    if image.dtype.kind == "b" and "uint8" in dtypes:
+        return ": image.astype('uint8') * 255"
+    if image.dtype.kind == "f" and "float32" in dtypes:
+        return ": image.astype('float32')"
+    if image.dtype.kind == "f" and "uint8" in dtypes:
+        return "; if its values are from 0 to 1: (image * 255).round().astype('uint8')"
+    if image.dtype.kind in "iu":
+        wide = next((d for d in ("uint16", "uint8") if d in dtypes), "")
+        return f"; if its values fit: image.astype({wide!r})" if wide else ""
+    return ""
 
 
 def _as_bytes(name: str, value: Any) -> bytes | None:

@@ -10,6 +10,7 @@ This package knows no format: plugins, each a wheel of its own, bring them.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ._api import imiter, immeta, imopen, improps, imread, imwrite
+    from ._derived import is_derived
     from ._errors import (
         DecodeError,
         EncodeError,
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "_api": ("imiter", "immeta", "imopen", "improps", "imread", "imwrite"),
+    "_derived": ("is_derived",),
     "_errors": (
         "DecodeError",
         "EncodeError",
@@ -158,6 +160,7 @@ __all__ = [
     "improps",
     "imread",
     "imwrite",
+    "is_derived",
     "limits",
     "prefer",
     "register",

@@ -306,7 +306,9 @@ def nobody_reads(
     details = {"candidates": judged, "rejected": registry.rejected, "install": install}
     if judged:
         best = judged[0]
-        lines = [_what_it_is(resource, best.format.name)]
+        # Who declines a file says that it may be of another format.
+        name = "" if best.verdict.startswith("declined") else best.format.name
+        lines = [_what_it_is(resource, name)]
         lines[0] += f"plugin {best.plugin.spec.name!r} cannot read it: {best.verdict}"
         if install and _absent.pip_install(install[0]) not in lines[0]:
             lines[0] += f". Others would: {_absent.pip_install(*install)}"

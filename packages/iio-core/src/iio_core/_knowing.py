@@ -74,27 +74,65 @@ def knowing(
     if dialect is not None:
         own = (own or set()) | set(dialect.names(best))
         known |= own
-    where = f"{name}: plugin {best.plugin.spec.name!r} for {best.format.name or 'this'}"
+    where = _where(best, name)
     _options.check(first or options, known, where=where, own=own)
     together = ", ".join(first or options)
     raise OptionError(f"{where} does not know all of the options {together} together")
 
 
-def willing(asked: Iterator[Asked]) -> Asked:
+def willing(
+    asked: Iterator[Asked],
+    best: Candidate,
+    options: Mapping[str, Any],
+    name: str,
+    call: str | None,
+    dialect: Dialect | None = None,
+) -> Asked:
     """Return the first candidate for writing that takes what the options say, else the first.
 
-    That one will say itself what is wrong.
+    That one will say itself what is wrong; unless a better claim does not know an option by this
+    name, and whoever does will not have its value: it is the name that is wrong.
     """
     first: Asked | None = None
+    refused = ""
     for candidate, given in asked:
-        first = first or (candidate, given)
         if not given:
             return candidate, given
         objection = getattr(candidate.plugin.load(), "objection", None)
-        if objection is None or not objection(candidate.format.name, given):
+        problem = objection(candidate.format.name, given) if objection is not None else ""
+        if not problem:
             return candidate, given
+        refused = refused or f"Plugin {candidate.plugin.spec.name!r} has it: {problem}"
+        first = first or (candidate, given)
     assert first is not None  # `knowing` raises if nobody knows the options
+    if first[0] is not best:
+        _check_best(best, options, name, call, dialect, refused)
     return first
+
+
+def _check_best(
+    best: Candidate,
+    options: Mapping[str, Any],
+    name: str,
+    call: str | None,
+    dialect: Dialect | None,
+    refused: str,
+) -> None:
+    """Raise if the best claim, which was passed over, does not know an option."""
+    given = options if dialect is None else dialect.translate(best, options)
+    try:
+        known = option_names(best, "open_writer", call)
+    except PluginNotInstalledError:
+        return
+    known |= set() if dialect is None else set(dialect.names(best))
+    try:
+        _options.check(given, known, where=_where(best, name))
+    except OptionError as error:
+        raise OptionError(f"{error} {refused}") from None
+
+
+def _where(candidate: Candidate, name: str) -> str:
+    return f"{name}: plugin {candidate.plugin.spec.name!r} for {candidate.format.name or 'this'}"
 
 
 def option_names(candidate: Candidate, opener: str, call: str | None) -> set[str]:

@@ -327,7 +327,8 @@ def open_writing(
     candidate, given = usable[0], options
     if options or dialect is not None:
         candidate, given = willing(
-            knowing(usable, options, target.name, "open_writer", call, dialect)
+            knowing(usable, options, target.name, "open_writer", call, dialect),
+            *(usable[0], options, target.name, call, dialect),
         )
     try:
         chosen = candidate.plugin.load()

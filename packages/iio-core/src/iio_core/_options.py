@@ -61,6 +61,13 @@ def check(
             raise unknown(name, known, where=where, own=own)
 
 
+def _closest(name: str, known: list[str]) -> list[str]:
+    """Return the names that are nearly as close as the closest one, if any is."""
+    close = difflib.get_close_matches(name, known, n=2, cutoff=0.6)
+    ratios = [difflib.SequenceMatcher(None, one, name).ratio() for one in close]
+    return [one for one, ratio in zip(close, ratios, strict=True) if ratio > ratios[0] - 0.05]
+
+
 def unknown(
     name: str, known: Iterable[str], *, where: str, own: Iterable[str] | None = None
 ) -> OptionError:
@@ -69,8 +76,8 @@ def unknown(
     `own` are those to list, if others know more.
     """
     known = sorted(known)
-    close = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
-    hint = f" Did you mean {close[0]!r}?" if close else ""
+    close = " or ".join(map(repr, _closest(name, known)))
+    hint = f" Did you mean {close}?" if close else ""
     shown = known if own is None else sorted(own)
     listed = f" Options: {', '.join(shown)}." if shown else " It takes no options."
     return OptionError(f"{where} has no option {name!r}.{hint}{listed}")

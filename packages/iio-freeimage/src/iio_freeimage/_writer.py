@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from iio_core import EncodeError, MetadataWarning, Target, warn
+from iio_core import EncodeError, MetadataWarning, Target, is_derived, warn
 
 from ._child import Failure, borrow, give_back
 from ._reader import check_flags, check_timeout
@@ -73,10 +73,11 @@ class FreeimageWriter:
             )
         if self._full:
             raise self._refused(f"{name} is written with one image through FreeImage")
-        if metadata:
+        lost = [name for name, value in (metadata or {}).items() if not is_derived(name, value)]
+        if lost:
             warn(
                 f"{self._target.name}: nothing of the metadata is written through FreeImage: "
-                f"{', '.join(sorted(metadata))}",
+                f"{', '.join(sorted(lost))}",
                 MetadataWarning,
             )
         if channels == 4 and image.dtype == np.uint8 and bool((image[..., 3] == 255).all()):

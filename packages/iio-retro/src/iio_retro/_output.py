@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 
 import numpy as np
 
-from iio_core import EncodeError, MetadataWarning, Target, warn
+from iio_core import EncodeError, MetadataWarning, Target, is_derived, warn
 
 from ._input import Bytes
 from ._still import Array
@@ -58,7 +58,11 @@ class StillWriter:
         height, width = image.shape[:2]
         if not 1 <= min(height, width) <= max(height, width) <= most:
             raise self.error(f"{self.FORMAT} holds 1 to {most} rows and columns, not {image.shape}")
-        left_out = [name for name in metadata or () if name not in holds]
+        left_out = [
+            name
+            for name, value in (metadata or {}).items()
+            if name not in holds and not is_derived(name, value)
+        ]
         if left_out:
             message = f"{self._target.name}: {self.FORMAT} does not hold {', '.join(left_out)}"
             warn(message, MetadataWarning)

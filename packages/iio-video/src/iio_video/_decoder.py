@@ -61,6 +61,7 @@ class Decoder:
         self._recovered = False  # whether a keyframe was seen
         self._fed: list[int] = []  # when packets since then are shown, in order
         self._timed = True  # whether all of them tell that
+        self._last = 0  # where the last packet ends
         self._start = self._key = 0  # the keyframe that was sought: its packet, when it is shown
         self._head: tuple[int | None, int | None, int] = (None, None, 0)  # of the first packet
 
@@ -126,6 +127,9 @@ class Decoder:
                 self._recovered = True
             if self._on_error == "raise" and is_cut(packet, source.format, source.size):
                 raise self._damaged("its data is cut or damaged")
+            if packet.size and packet.pos is not None:
+                # In a block of Matroska, behind its number, its time and its flags.
+                self._last = packet.pos + 4 + packet.size
             if packet.size and packet.pts is not None:
                 insort(self._fed, packet.pts)
             elif packet.size:
@@ -148,7 +152,7 @@ class Decoder:
 
     def _end(self) -> bool:
         """End the video, unless the file does not end where it says."""
-        cut = self._source.missing() if self._on_error == "raise" else 0
+        cut = self._source.missing(self._last) if self._on_error == "raise" else 0
         if cut:
             raise self._damaged(f"the file is cut, and lacks {cut:,} bytes")
         return False

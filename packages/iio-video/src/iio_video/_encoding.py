@@ -146,7 +146,9 @@ def input_format(image: np.ndarray, name: str) -> str:
     bits = {"uint8": 8, "uint16": 16}.get(image.dtype.name)
     channels = 1 if image.ndim == 2 else image.shape[2] if image.ndim == 3 else 0
     format = None if bits is None else _INPUT.get((channels, bits))
-    if format is not None and image.size:
+    if not image.size:
+        raise EncodeError(f"{name}: an array of shape {image.shape} is empty: it has no pixels")
+    if format is not None:
         return format
     raise EncodeError(
         f"{name}: an array of shape {image.shape} and {image.dtype} is no frame of a video: it "

@@ -18,7 +18,15 @@ from av.container import InputContainer
 from av.error import FFmpegError
 from av.video.frame import VideoFrame
 
-from iio_core import DecodeError, FrameIndexError, ImageProperties, Index, OptionError, Resource
+from iio_core import (
+    DecodeError,
+    FrameIndexError,
+    ImageProperties,
+    Index,
+    OptionError,
+    Resource,
+    warn,
+)
 
 from ._demuxers import WHITELIST, demuxer
 from ._exe import Process
@@ -70,6 +78,7 @@ class ExeReader:
         self._container: InputContainer | None = None
         self._frames: Iterator[VideoFrame] = iter(())
         self._first: VideoFrame | None = None
+        self._doubted = False  # whether it was looked at whether the file is whole
         try:
             name = np.dtype(dtype).name
             self._painter = Painter(_FORMATS[name])
@@ -148,9 +157,20 @@ class ExeReader:
             if status:
                 raise self._failed(f"it ended after {self._next} frames", None)
             self._total = self._next
+            self._doubt(self._process.error())
             return None
         self._next += 1
         return frame
+
+    def _doubt(self, told: str) -> None:
+        """Warn, once, of a file that ends too early, or of what FFmpeg said of it."""
+        if self._doubted:
+            return
+        self._doubted = True
+        if cut := self._source.missing():
+            told = f"the file is cut, and lacks {cut:,} bytes; {self._next} frames came out of it"
+        if told:
+            warn(f"{self._resource.name}: {told}")
 
     def _failed(self, what: str, error: BaseException | None) -> DecodeError:
         assert self._process is not None

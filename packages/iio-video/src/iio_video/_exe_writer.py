@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import sys
-import warnings
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any, Literal
 
 import numpy as np
 
-from iio_core import EncodeError, IIOWarning, MetadataWarning, OptionError, Target
+from iio_core import EncodeError, MetadataWarning, OptionError, Target, is_derived, warn
 
 from ._encoding import has_alpha, input_format
 from ._exe import Process, executable
 from ._exe_reader import texts
 from ._options import rate_of
+from ._pace import milliseconds
+from ._quality import check_quality
+from ._tags import DESCRIBES
 
 __all__ = ["ExeWriter", "Level"]
 
@@ -66,8 +69,11 @@ class ExeWriter:
             raise OptionError(
                 f"ffmpeg_log_level={ffmpeg_log_level!r} is none of {', '.join(_LEVELS)}"
             )
-        if quality is not None and not 0 <= float(quality) <= 10:
-            raise OptionError(f"quality={quality!r} is not a number from 0 to 10")
+        check_quality(quality)
+        if bitrate is not None and not re.fullmatch(r"[1-9][0-9.]*[kKMG]?", str(bitrate)):
+            raise OptionError(
+                f"bitrate={bitrate!r}: it is a number of bits per second above 0: 2_000_000"
+            )
         executable()  # what is not there is told before the first frame
         self._target = target
         self._format = format
@@ -106,12 +112,11 @@ class ExeWriter:
         kind = image.shape, image.dtype.name
         pixels = input_format(image, self._target.name)
         if self._kind is None:
-            if metadata:
-                warnings.warn(
-                    f"{self._target.name}: {', '.join(metadata)} left out: tags are written with "
+            if lost := self._lost(metadata or {}):
+                warn(
+                    f"{self._target.name}: {', '.join(lost)} left out: tags are written with "
                     "output_params=['-metadata', 'title=...']",
                     MetadataWarning,
-                    stacklevel=2,
                 )
             if image.dtype.itemsize > 1 and (self._pixelformat or "yuv420p") == "yuv420p":
                 raise self._refused(
@@ -132,6 +137,12 @@ class ExeWriter:
             self._process.finish(1.0)
             raise RuntimeError(self._process.error() or "ffmpeg has ended") from error
         self._written += 1
+
+    @staticmethod
+    def _lost(metadata: Mapping[str, Any]) -> list[str]:
+        """Return the names of what is not written, and does not only describe another file."""
+        lost = [n for n, v in metadata.items() if n not in DESCRIBES and not is_derived(n, v)]
+        return lost + (["duration (fps= says the rate)"] if milliseconds(metadata) else [])
 
     def _check_alpha(self, image: np.ndarray) -> None:
         """Raise if transparency would be lost, unless `output_params` say what is encoded."""
@@ -170,12 +181,10 @@ class ExeWriter:
         wanted = [-(-n // self._block) * self._block for n in (width, height)]
         if wanted == [width, height]:
             return []
-        warnings.warn(
+        warn(
             f"{self._target.name}: frames of {width}x{height} are scaled to {wanted[0]}x"
             f"{wanted[1]}, as macro_block_size={self._block}; macro_block_size=1 keeps the size, "
-            "if the codec can",
-            IIOWarning,
-            stacklevel=3,
+            "if the codec can"
         )
         return ["-vf", f"scale={wanted[0]}:{wanted[1]}"]
 
@@ -194,7 +203,7 @@ class ExeWriter:
         if text and self._level in ("info", "verbose", "debug", "trace"):
             print(text, file=sys.stderr)
         elif text:
-            warnings.warn(f"{self._target.name}: ffmpeg: {text}", IIOWarning, stacklevel=2)
+            warn(f"{self._target.name}: ffmpeg: {text}")
         self._path.close()
 
     def abort(self) -> None:

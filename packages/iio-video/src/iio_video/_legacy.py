@@ -94,13 +94,9 @@ class VideoFormat(LegacyFormat):
         keeps = "a" in asked[0].replace("gray", "") or asked[1] in ("ffv1", "qtrle", "png")
         if image.ndim == 3 and image.shape[2] == 4 and not keeps:
             if int(image[..., 3].min()) != 255:
-                import warnings
+                from iio_core.v2.core import warn_of_loss
 
-                from iio_core import IIOWarning
-
-                warnings.warn(
-                    "the transparency of a frame is left out of the video", IIOWarning, stacklevel=2
-                )
+                warn_of_loss("the transparency of a frame is left out of the video")
             return image[..., :3]
         return image
 

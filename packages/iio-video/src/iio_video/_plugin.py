@@ -125,7 +125,8 @@ class PyavPlugin:
         format : str
             The name of the format.
         fps : float, optional
-            Frames per second; by default what the metadata of the first frame says, else 24.
+            Frames per second; by default what the metadata of the first frame says (``fps``, or
+            the milliseconds that frames of an animation are shown, ``duration``), else 24.
         codec : str, optional
             The encoder, by FFmpeg's name: ``"libx264"``, ``"libx265"``, ``"libvpx-vp9"``,
             ``"libsvtav1"``, ``"ffv1"``; by default what is usual in the container.

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from numbers import Real
+
 from av.video.stream import VideoStream
 
 from ._failures import option_error
 
-__all__ = ["quiet", "set_quality"]
+__all__ = ["check_quality", "quiet", "set_quality"]
 
 # Encoders with a constant rate factor, and the worst value of it.
 _RATE_FACTOR = {
@@ -21,6 +23,20 @@ _RATE_FACTOR = {
 _LAMBDA = 118  # FF_QP2LAMBDA: what FFmpeg multiplies quantizers with
 
 
+def check_quality(quality: object) -> None:
+    """Raise unless it is none, or a number on the scale.
+
+    Raises
+    ------
+    OptionError
+        If it is anything else.
+    """
+    if quality is None:
+        return
+    if not isinstance(quality, Real) or isinstance(quality, bool) or not 0 <= float(quality) <= 10:
+        raise option_error("quality", quality, "it is a number from 0, the worst, to 10, the best")
+
+
 def set_quality(stream: VideoStream, codec: str, quality: float) -> dict[str, str]:
     """Return the encoder's options for a quality, or set it on the stream.
 
@@ -33,13 +49,7 @@ def set_quality(stream: VideoStream, codec: str, quality: float) -> dict[str, st
     quality : float
         0, the worst, to 10, the best that the encoder has.
     """
-    try:
-        number = float(quality)
-    except (TypeError, ValueError):
-        number = -1.0
-    if not 0 <= number <= 10:
-        raise option_error("quality", quality, "it is a number from 0, the worst, to 10, the best")
-    loss = 1 - number / 10
+    loss = 1 - float(quality) / 10
     if codec in _RATE_FACTOR:
         options = {"crf": str(int(loss * _RATE_FACTOR[codec]))}
         if codec.startswith(("libvpx", "libaom")):

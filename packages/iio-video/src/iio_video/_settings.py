@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from fractions import Fraction
+from numbers import Integral
 from typing import Any
 
 from iio_core import OptionError
+
+from ._options import rate_of
+from ._quality import check_quality
 
 __all__ = ["Settings"]
 
@@ -40,6 +44,15 @@ class Settings:
     filter_graph: Any = None
 
     def __post_init__(self) -> None:
+        if self.fps is not None:
+            rate_of(self.fps)
+        check_quality(self.quality)
+        if self.bitrate is not None and not (
+            isinstance(self.bitrate, Integral | float) and 0 < self.bitrate < 1 << 63
+        ):
+            raise OptionError(
+                f"bitrate={self.bitrate!r}: it is a number of bits per second above 0: 2_000_000"
+            )
         if self.pixelformat and self.out_pixel_format not in (None, self.pixelformat):
             raise OptionError("pixelformat= and out_pixel_format= are one option: give one of them")
         if self.quality is not None and self.bitrate is not None:

@@ -17,6 +17,7 @@ from iio_core import DecodeError, Limits, Resource
 
 from ._demuxers import FOLLOWING, WHITELIST, demuxer
 from ._failures import decoding, option_error, said
+from ._matroska import lacking
 from ._wholeness import missing
 
 __all__ = ["Bytes", "Source", "accelerator", "most_pixels", "thread_kind"]
@@ -232,15 +233,24 @@ class Source:
         context = self.stream.codec_context
         return self._threads is None and context.is_open and context.thread_type != ThreadType.AUTO
 
-    def missing(self) -> int:
-        """Return how many bytes the file lacks of what its header says."""
+    def missing(self, last: int = 0) -> int:
+        """Return how many bytes the file lacks of what it says.
+
+        Parameters
+        ----------
+        last : int
+            Where the last packet ends, or another element of a Matroska file begins.
+        """
         if self.size is None:
             return 0
         if self.container.format.name.startswith("mov"):
             entries = self.stream.index_entries
             ends = (entry.pos + entry.size for entry in entries if not entry.is_discard)
             return max(max(ends, default=0) - self.size, 0)
-        return missing(self.resource.head(), self.size)
+        cut = missing(self.resource.head(), self.size)
+        if cut or not self.container.format.name.startswith("matroska"):
+            return cut
+        return lacking(self.file, last, self.size)
 
     def reopen(self) -> None:
         """Open the container again, at its beginning."""

@@ -9,14 +9,13 @@ import html as markup
 import os
 import struct
 import tempfile
-import warnings
 import zlib
 from collections.abc import Mapping
 from typing import IO, Any
 
 import numpy as np
 
-from iio_core import EncodeError, MetadataWarning, OptionError, Target
+from iio_core import EncodeError, MetadataWarning, OptionError, Target, is_derived, warn
 
 from ._swf_bitmaps import encoded
 from ._swf_bits import Bits, matrix, rectangle, signed
@@ -60,6 +59,7 @@ class SwfWriter:
         self._body: IO[bytes] | None = None
         self._size = (0, 0)
         self._written = 0
+        self._told: set[str] = set()  # metadata whose loss was warned of
 
     def write(self, image: np.ndarray, *, metadata: Mapping[str, Any] | None = None) -> None:
         """Add an image.
@@ -73,7 +73,9 @@ class SwfWriter:
             SWF has no place for any.
         """
         channels = 1 if image.ndim == 2 else image.shape[2] if image.ndim == 3 else 0
-        if image.dtype != np.uint8 or channels not in (1, 3, 4) or not image.size:
+        if not image.size:
+            raise self._refused(f"an array of shape {image.shape} is empty: it has no pixels")
+        if image.dtype != np.uint8 or channels not in (1, 3, 4):
             raise self._refused(
                 f"an array of shape {image.shape} and {image.dtype} is no bitmap of SWF: it takes "
                 "uint8, gray, RGB or RGBA"
@@ -82,12 +84,16 @@ class SwfWriter:
             raise self._refused(f"{image.shape[1]}x{image.shape[0]} pixels are too large for SWF")
         if self._written >= _MOST:
             raise self._refused(f"SWF holds {_MOST} images")
-        lost = sorted(set(metadata or {}) - _KNOWN)
+        lost = sorted(
+            name
+            for name, value in (metadata or {}).items()
+            if name not in _KNOWN | self._told and not is_derived(name, value)
+        )
         if lost:
-            warnings.warn(
+            self._told.update(lost)
+            warn(
                 f"{self._target.name}: SWF does not hold {', '.join(lost)}; left out",
                 MetadataWarning,
-                stacklevel=2,
             )
         image = image[..., 0] if channels == 1 and image.ndim == 3 else image
         body = self._body

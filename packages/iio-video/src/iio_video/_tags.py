@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from typing import Any
 
-from iio_core import MetadataWarning
+from iio_core import MetadataWarning, is_derived, warn
 
 __all__ = ["DESCRIBES", "kept"]
 
@@ -16,7 +15,7 @@ DESCRIBES = frozenset(
         *("nframes", "duration", "bit_rate", "fps", "start_time", "rotation", "audio_codec"),
         *("pixel_aspect_ratio", "time", "pts", "key_frame", "frame_type", "interlaced_frame"),
         *("major_brand", "minor_version", "compatible_brands", "encoder", "handler_name"),
-        *("vendor_id", "DURATION", "ENCODER", "language", "audio_codec", "plugin"),
+        *("vendor_id", "durations", "DURATION", "ENCODER", "language", "audio_codec", "plugin"),
         *("ffmpeg_version", "pix_fmt", "source_size", "rotate"),
     }
 )
@@ -51,7 +50,7 @@ _HELD: dict[str, frozenset[str] | None] = {
 }
 
 
-def kept(metadata: Mapping[str, Any], muxer: str, name: str) -> dict[str, str]:
+def kept(metadata: Mapping[str, Any], muxer: str, name: str, told: set[str]) -> dict[str, str]:
     """Return the tags that a container takes; what it does not hold is told.
 
     Parameters
@@ -62,6 +61,8 @@ def kept(metadata: Mapping[str, Any], muxer: str, name: str) -> dict[str, str]:
         FFmpeg's name of the container.
     name : str
         The file, for messages.
+    told : set of str
+        What was told of the file already; what is told now is added.
     """
     held = _HELD.get(muxer, frozenset())
     tags: dict[str, str] = {}
@@ -71,12 +72,9 @@ def kept(metadata: Mapping[str, Any], muxer: str, name: str) -> dict[str, str]:
             continue
         if isinstance(value, str | int | float) and (held is None or key in held):
             tags[str(key)] = str(value)
-        else:
+        elif key not in told and not is_derived(key, value):
             lost.append(str(key))
     if lost:
-        warnings.warn(
-            f"{name}: {muxer} does not hold {', '.join(sorted(lost))}; left out",
-            MetadataWarning,
-            stacklevel=2,
-        )
+        told.update(lost)
+        warn(f"{name}: {muxer} does not hold {', '.join(sorted(lost))}; left out", MetadataWarning)
     return tags

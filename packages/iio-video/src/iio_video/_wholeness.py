@@ -6,6 +6,8 @@ from typing import Any
 
 from av.packet import Packet
 
+from ._matroska import number_at
+
 __all__ = ["is_cut", "missing"]
 
 
@@ -86,22 +88,11 @@ def missing(head: bytes, size: int | None) -> int:
 
 def _end_of_segment(head: bytes) -> int:
     """Return where the segment of a Matroska file ends (RFC 8794, sections 4 and 6); 0: unknown."""
-    length, start = _variable(head, 4)
+    length, start = number_at(head, 4)
     if length is None:
         return 0
     place = start + length
     if head[place : place + 4] != b"\x18\x53\x80\x67":
         return 0
-    size, start = _variable(head, place + 4)
+    size, start = number_at(head, place + 4)
     return 0 if size is None else start + size
-
-
-def _variable(data: bytes, place: int) -> tuple[int | None, int]:
-    """Return a number of variable length and where it ends; None: all bits are set, unknown."""
-    if place >= len(data) or not data[place]:
-        return None, place
-    length = 9 - data[place].bit_length()
-    value = int.from_bytes(data[place : place + length], "big") & ((1 << 7 * length) - 1)
-    if value == (1 << 7 * length) - 1 or place + length > len(data):
-        return None, place + length
-    return value, place + length

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any, Literal, NoReturn
@@ -16,7 +15,7 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import Interpolation, VideoReformatter
 from av.video.stream import VideoStream
 
-from iio_core import EncodeError, IIOWarning, OptionError, Target
+from iio_core import EncodeError, MetadataWarning, OptionError, Target, is_derived, warn
 
 from ._encoding import encoder, has_alpha, input_format, muxer, output_format, steps
 from ._failures import said
@@ -24,6 +23,7 @@ from ._filtering import Filters, Graph, Sequenced
 from ._framing import frame_of
 from ._imageio import SessionMethods
 from ._options import rate_of
+from ._pace import Pace
 from ._pixels import Painter
 from ._quality import quiet, set_quality
 from ._settings import Settings
@@ -83,6 +83,8 @@ class VideoWriter(SessionMethods):
         self._fps = Fraction(_FPS)
         self._codec: Codec
         self._padded = self._scaled = False
+        self._told: set[str] = set()  # metadata whose loss was warned of
+        self._pace = Pace(target.name)
         self.written = 0
 
     def _open(self, given: Mapping[str, Any]) -> OutputContainer:
@@ -132,8 +134,8 @@ class VideoWriter(SessionMethods):
             uint8 or uint16, ``(height, width)`` or ``(height, width, 3)``; with 4 channels where
             the codec has transparency, or all of it is opaque.
         metadata : mapping, optional
-            Tags: ``title``, ``artist``, ``comment``, and what else the container holds; ``fps``
-            counts where the option is not given. As ``immeta`` returns it.
+            Tags: ``title``, ``artist``, ``comment``, and what else the container holds; ``fps``,
+            or ``duration`` of an animation, counts where the option is not given.
         fps, codec, quality, bitrate, pixelformat, out_pixel_format, in_pixel_format
             As for `PyavPlugin.open_writer`.
         macro_block_size, odd_size, options, filter_sequence, filter_graph
@@ -178,17 +180,22 @@ class VideoWriter(SessionMethods):
         """Note tags for the container: its header is written with the first frame."""
         if not metadata:
             return
-        if self._settings.fps is None and self.written == 0 and metadata.get("fps"):
-            self._settings = self._settings.changed({"fps": metadata["fps"]}, begun=False)
-        tags = kept(metadata, self._muxer, self._target.name)
         if self.written:
-            tags = {k: v for k, v in tags.items() if self.container_metadata.get(k) != v}
-            if tags:
-                warnings.warn(
-                    f"{self._target.name}: {', '.join(tags)} came after the first frame, when the "
+            self._pace.check(metadata)
+        elif self._settings.fps is None:
+            rate = self._pace.rate(metadata)
+            self._settings = self._settings.changed({"fps": rate}, begun=False)
+        tags = kept(metadata, self._muxer, self._target.name, self._told)
+        if self.written:
+            has = self.container_metadata
+            late = [k for k, v in tags.items() if has.get(k) != v and not is_derived(k, v)]
+            late = [k for k in late if k not in self._told]
+            if late:
+                self._told.update(late)
+                warn(
+                    f"{self._target.name}: {', '.join(late)} came after the first frame, when the "
                     "header was written; left out",
-                    IIOWarning,
-                    stacklevel=3,
+                    MetadataWarning,
                 )
             return
         self.container_metadata |= tags
@@ -237,12 +244,10 @@ class VideoWriter(SessionMethods):
             )
         self._scaled = how == "scale"
         done = "scaled" if self._scaled else "padded at the right and the bottom"
-        warnings.warn(
+        warn(
             f"{self._target.name}: frames of {width}x{height} are {done} to "
             f"{wanted[0]}x{wanted[1]}, as {reason}. Choose with odd_size='pad', 'scale' or "
-            "'error', with pixelformat='yuv444p', or macro_block_size=1 to keep the size",
-            IIOWarning,
-            stacklevel=4,
+            "'error', with pixelformat='yuv444p', or macro_block_size=1 to keep the size"
         )
         return wanted
 

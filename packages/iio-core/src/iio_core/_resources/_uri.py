@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 from collections.abc import Sequence
@@ -19,6 +20,8 @@ __all__ = ["normalize_extension", "open_resource", "open_target"]
 _IN_ARCHIVE = re.compile(r"\.zip(?=[/#\\])", re.IGNORECASE)
 _WEB = frozenset({"http", "https"})
 _FTP = frozenset({"ftp", "ftps"})
+_DATA = re.compile("data:[^,]{0,200},", re.IGNORECASE)  # RFC 2397
+_SHOWN = 60  # characters of a long name in a message
 _SCHEME = re.compile(r"((?:[a-zA-Z0-9]+::)*[a-zA-Z][a-zA-Z0-9+.-]+)://")
 
 
@@ -47,12 +50,12 @@ def open_resource(uri: Any, limits: Limits, *, extension: str | None = None) -> 
     if isinstance(uri, (str, os.PathLike)):  # a union would be made anew each time
         if scheme := _scheme_of(uri):
             return _resource_elsewhere(scheme, str(uri), limits, filename)
-        path = _local_path(uri)
-        if (inside := _split_archive(path)) is not None:
-            from ._zip import ZipMember  # and with it zipfile
-
-            return ZipMember(*inside, limits, filename=filename)
-        return PathResource(path, limits, filename=filename)
+        try:
+            return _local_resource(uri, limits, filename)
+        except OSError as error:
+            if error.errno != errno.ENAMETOOLONG:
+                raise
+            raise _too_long(str(uri), error) from None
     if isinstance(uri, bytes | bytearray | memoryview):
         return _memory.BytesResource(uri, limits, filename=filename or "")
     if hasattr(uri, "read"):
@@ -65,6 +68,31 @@ def open_resource(uri: Any, limits: Limits, *, extension: str | None = None) -> 
         return remote_resource(uri, limits, filename=filename)
     raise OptionError(
         f"cannot read from {type(uri).__name__}: give a path, a URI, bytes or a binary file object"
+    )
+
+
+def _local_resource(uri: Any, limits: Limits, filename: str | None) -> Resource:
+    path = _local_path(uri)
+    if (inside := _split_archive(path)) is not None:
+        from ._zip import ZipMember  # and with it zipfile
+
+        return ZipMember(*inside, limits, filename=filename)
+    if isinstance(uri, str) and _DATA.match(uri) and not os.path.exists(path):
+        raise _is_data(uri)
+    return PathResource(path, limits, filename=filename)
+
+
+def _too_long(uri: str, error: OSError) -> Exception:
+    """Return the error for a name that no file can have; a long one is not quoted whole."""
+    if _DATA.match(uri):
+        return _is_data(uri)
+    return OSError(error.errno, error.strerror, f"{uri[:_SHOWN]}… ({len(uri):,} characters)")
+
+
+def _is_data(uri: str) -> OptionError:
+    shown = uri if len(uri) <= _SHOWN else f"{uri[:_SHOWN]}… ({len(uri):,} characters)"
+    return OptionError(
+        f"{shown}: data: URIs are not read, bytes are: base64.b64decode(uri.partition(',')[2])"
     )
 
 

@@ -15,6 +15,7 @@ from ._array import Array
 from ._errors import DamagedFrameError, NoSuchFrameError, ValueOptionError
 from ._format import BaseReader, BaseWriter, Format
 from ._legacy import Finish, LegacyFormat, Options
+from ._uint import writing_to
 
 if TYPE_CHECKING:
     from .._plugins import Plugin
@@ -127,6 +128,7 @@ class PluginWriter(BaseWriter):
         self._legacy = format.legacy
         self._described = format.described(self._session.format)
         self._global: Options = {}
+        self._told: set[str] = set()  # what was said of images that were converted
         request.hand_over()
         super().__init__(format, request)
 
@@ -140,7 +142,8 @@ class PluginWriter(BaseWriter):
         if im.ndim == 3 and im.shape[2] == 1 and mode not in ("v", "V"):
             im = im[:, :, 0]
         several = self._legacy.slices and mode in ("v", "V")
-        image = self._legacy.prepare(im, self._described, self._given)
+        with writing_to(self._session._target.name, self._told):
+            image = self._legacy.prepare(im, self._described, self._given)
         metadata = {**self._global, **meta}
         self._session.write(image, is_batch=several, metadata=metadata or None, **self._rest)
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
@@ -10,7 +13,9 @@ from .._errors import EncodeError
 from .._warning import warn
 from ._errors import ValueOptionError
 
-__all__ = ["image_as_uint", "warn_of_loss"]
+__all__ = ["image_as_uint", "warn_of_loss", "writing_to"]
+
+_written: ContextVar[tuple[str, set[str]] | None] = ContextVar("iio_core_v2_written", default=None)
 
 
 def image_as_uint(im: Any, bitdepth: int | None = None) -> np.ndarray[Any, Any]:
@@ -111,4 +116,25 @@ def warn_of_loss(message: str) -> None:
     --------
     >>> warn_of_loss("the alpha channel is left out")  # doctest: +SKIP
     """
-    warn(message)
+    name, told = _written.get() or ("", set())
+    if message not in told:
+        told.add(message)
+        warn(f"{name}: {message}" if name else message)
+
+
+@contextmanager
+def writing_to(name: str, told: set[str]) -> Iterator[None]:
+    """Have `warn_of_loss` name the file in this block, and say each thing once for it.
+
+    Parameters
+    ----------
+    name : str
+        The file.
+    told : set of str
+        What was said of it.
+    """
+    token = _written.set((name, told))
+    try:
+        yield
+    finally:
+        _written.reset(token)

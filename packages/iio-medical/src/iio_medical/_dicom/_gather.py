@@ -6,12 +6,11 @@ DICOM PS3.10, section 8 (DICOM File Service), and PS3.3, annex F (Basic Director
 from __future__ import annotations
 
 import os
-import warnings
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
-from iio_core import DecodeError, IIOError, IIOWarning, NotThisFormat, Resource
+from iio_core import DecodeError, IIOError, NotThisFormat, Resource, warn
 
 from ._file import DicomFile, begins_as_dicom
 from ._progress import Indicator, followed
@@ -80,7 +79,7 @@ def scanned(
                 f"skip_damaged=True. {message}",
                 plugin="dicom",
             )
-        warnings.warn(f"left out: {message}", IIOWarning, stacklevel=2)
+        warn(f"left out: {message}")
     return found
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from iio_core import MetadataWarning
+from iio_core import MetadataWarning, is_derived, warn
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
@@ -45,6 +44,8 @@ def set_elements(dataset: Dataset, metadata: Mapping[str, Any], *, item: bool = 
     for keyword, value in metadata.items():
         if not item and (keyword in _OF_PIXELS or keyword in GEOMETRY):
             continue
+        if is_derived(keyword, value):  # no keyword of DICOM's is called so
+            continue
         try:
             lost += _set(dataset, keyword, value)
         except (ValueError, TypeError, KeyError, AttributeError, NotImplementedError) as error:
@@ -56,10 +57,9 @@ def tell(lost: list[str], name: str) -> None:
     """Warn of what was left out."""
     if lost:
         more = f" and {len(lost) - 20} more" if len(lost) > 20 else ""
-        warnings.warn(
+        warn(
             f"{name}: DICOM cannot hold {', '.join(lost[:20])}{more}; left out",
             MetadataWarning,
-            stacklevel=2,
         )
 
 

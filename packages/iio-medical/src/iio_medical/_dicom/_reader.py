@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from bisect import bisect_right
 from collections.abc import Iterator
 from itertools import accumulate
@@ -13,12 +12,12 @@ import numpy as np
 from iio_core import (
     DecodeError,
     FrameIndexError,
-    IIOWarning,
     ImageProperties,
     Index,
     NotThisFormat,
     OptionError,
     Resource,
+    warn,
 )
 
 from ._apply import Apply, applied, check_apply, dtype_of, rescales_of, shown_shape
@@ -105,7 +104,7 @@ class DicomReader:
             message = f"{self._name} refers to files that are not there: {', '.join(absent[:5])}"
             if not self._skip:
                 raise DecodeError(f"{message}. To read the rest: skip_damaged=True", plugin="dicom")
-            warnings.warn(message, IIOWarning, stacklevel=2)
+            warn(message)
         return scanned(members, **options)  # type: ignore[arg-type]
 
     def _chosen(self, series: str | int) -> list[Stack]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import numpy as np
 
-from iio_core import DecodeError, IIOError, IIOWarning
+from iio_core import DecodeError, IIOError, warn
 
 from ._apply import (
     Apply,
@@ -102,7 +101,7 @@ def _tell(stack: Stack, failed: list[tuple[DicomFile, str]], *, skip_damaged: bo
     more = f"; and {len(failed) - _NAMED} more" if len(failed) > _NAMED else ""
     message = f"series {stack.id}: {len(failed)} of {len(stack.files)} images cannot be decoded"
     if skip_damaged and len(failed) < len(stack.files):
-        warnings.warn(f"{message}, and are zeros: {said}{more}", IIOWarning, stacklevel=3)
+        warn(f"{message}, and are zeros: {said}{more}")
         return
     raise DecodeError(
         f"{message}; skip_damaged=True reads the others: {said}{more}", plugin="dicom"

@@ -58,6 +58,7 @@ class DicomWriter:
         self._split = bool(split)
         self._images: list[np.ndarray[Any, Any]] = []
         self._metadata: list[Mapping[str, Any]] = []
+        self._told: set[str] = set()
 
     def write(
         self, image: np.ndarray[Any, Any], *, metadata: Mapping[str, Any] | None = None
@@ -201,9 +202,9 @@ class DicomWriter:
         dataset.file_meta.TransferSyntaxUID = UID(_EXPLICIT)
         dataset.SpecificCharacterSet = "ISO_IR 192"
         metadata = self._metadata[number]
-        lost = set_elements(dataset, metadata)
-        if number == 0 or metadata != self._metadata[0]:  # it is said once
-            tell(lost, self._target.name)
+        lost = [what for what in set_elements(dataset, metadata) if what not in self._told]
+        self._told.update(lost)  # each is said once
+        tell(lost, self._target.name)
         image = self._images[number]
         dataset.SOPClassUID = UID(
             class_of(dataset, image.dtype.name, several=several, color=image.ndim == 3)

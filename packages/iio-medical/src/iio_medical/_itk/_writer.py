@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import numpy as np
 import SimpleITK as sitk  # noqa: N813  # as everybody calls it
 
-from iio_core import EncodeError, MetadataWarning, OptionError, Target
+from iio_core import EncodeError, MetadataWarning, OptionError, Target, is_derived, warn
 
 from ._alone import alone
 from ._pixels import ALWAYS_3D, dtype_of, geometry_of, place
@@ -124,7 +123,8 @@ class ItkWriter:
         if self._written:
             raise self._refusal("it holds one image")
         if image.dtype.name not in self._dtypes:
-            raise self._refusal(f"it cannot hold {image.dtype}; it holds {sorted(self._dtypes)}")
+            listed = ", ".join(sorted(self._dtypes))
+            raise self._refusal(f"it cannot hold {image.dtype}; it holds {listed}")
         axes = str(told.get("axes") or "")
         if vector is None:
             vector = axes.endswith("S") or (
@@ -170,13 +170,12 @@ class ItkWriter:
         kept = set(reader.GetMetaDataKeys())
         for key, value in told.items():
             held = isinstance(value, str) and key in kept and reader.GetMetaData(key) == value
-            if key not in _GEOMETRY and not held:
+            if key not in _GEOMETRY and not held and not is_derived(key, value):
                 lost.append(key)
         if lost:
-            warnings.warn(
+            warn(
                 f"{self._target.name}: {self._format} cannot hold {', '.join(lost)}; left out",
                 MetadataWarning,
-                stacklevel=4,
             )
 
     def _add(self, further: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import warnings
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,7 +10,7 @@ import nibabel as nib
 import numpy as np
 from nibabel.fileholders import FileHolder
 
-from iio_core import EncodeError, MetadataWarning, OptionError, Target
+from iio_core import EncodeError, MetadataWarning, OptionError, Target, is_derived, warn
 
 from ._geometry import affine_of
 from ._units import checked, in_unit
@@ -108,7 +107,8 @@ class NiftiWriter:
         if self._written:
             raise self._refusal("it holds one image")
         if image.dtype.name not in _DTYPES:
-            raise self._refusal(f"it cannot hold {image.dtype}; it holds {sorted(_DTYPES)}")
+            listed = ", ".join(sorted(_DTYPES))
+            raise self._refusal(f"it cannot hold {image.dtype}; it holds {listed}")
         if not 2 <= image.ndim <= 7 or min(image.shape) < 1:
             raise self._refusal(f"an image of shape {image.shape} has no 2 to 7 dimensions")
 
@@ -122,7 +122,7 @@ class NiftiWriter:
     def _describe(self, made: Any, told: Mapping[str, Any], dimensions: int) -> None:
         header = made.header
         header.set_slope_inter(1, 0)
-        lost = [name for name in told if name not in _GEOMETRY and name not in _KNOWN]
+        lost = [n for n, v in told.items() if n not in _GEOMETRY | _KNOWN and not is_derived(n, v)]
         if told.get("spacing") is None and told.get("affine") is None:
             without = [key for key in ("origin", "direction") if told.get(key) is not None]
             lost += [f"{key} without spacing" for key in without]
@@ -146,10 +146,9 @@ class NiftiWriter:
             except (KeyError, ValueError, nib.spatialimages.HeaderDataError):
                 lost.append("intent")
         if lost:
-            warnings.warn(
+            warn(
                 f"{self._target.name}: NIfTI cannot hold {', '.join(lost)}; left out",
                 MetadataWarning,
-                stacklevel=4,
             )
 
     def _refusal(self, why: str) -> EncodeError:

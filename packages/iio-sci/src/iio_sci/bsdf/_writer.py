@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from iio_core import EncodeError, MetadataWarning, OptionError, Target, warn
+from iio_core import EncodeError, MetadataWarning, OptionError, Target, is_derived, warn
 
 from ._encoding import METHODS, encodable, write_image
 from ._values import CLOSED, OPEN
@@ -108,7 +108,7 @@ class BsdfWriter:
         """Return the metadata that can be written, and warn of the rest."""
         # Only images of 2 to 4 dimensions have a place for it.
         held = {k: v for k, v in metadata.items() if 2 <= image.ndim <= 4 and encodable({k: v})}
-        refused = [str(k) for k in metadata if k not in held]
+        refused = [str(k) for k, v in metadata.items() if k not in held and not is_derived(k, v)]
         if refused:
             warn(
                 f"{self._target.name}: BSDF cannot hold these here; left out: {', '.join(refused)}",

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from iio_core import MetadataWarning, OptionError, warn
+from iio_core import MetadataWarning, OptionError, is_derived, warn
 
 __all__ = ["Header"]
 
@@ -57,10 +57,10 @@ class Header:
             if key in _MADE or key in _WINDOWS or (key == "name" and not value):
                 continue
             written = None if key == "name" and value in names else _attribute(value)
-            if written is None:
-                left_out.append(key)
-            else:
+            if written is not None:
                 made[key] = written
+            elif not is_derived(key, value):
+                left_out.append(key)
         if isinstance(made.get("name"), str):
             names.add(made["name"])
         data = self._data_window(data_window, left_out)

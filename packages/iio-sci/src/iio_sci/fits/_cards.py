@@ -10,6 +10,8 @@ from typing import Any
 from astropy.io.fits import Card, Header
 from astropy.io.fits.card import Undefined
 
+from iio_core import is_derived
+
 __all__ = ["COMMENTS", "cards_of", "describe"]
 
 COMMENTS = "card_comments"
@@ -93,7 +95,7 @@ def cards_of(metadata: Mapping[str, Any]) -> tuple[list[Card], list[str]]:
             continue  # it is the new file's to say
         made = list(_made(keyword, value))
         if not made:
-            refused.append(keyword)
+            refused += [] if is_derived(name, value) else [keyword]
         elif len(made) == 1 and name in comments and not _comment(made[0], comments[name]):
             refused.append(f"the comment of {keyword} ({COMMENTS})")
         cards += made

@@ -8,7 +8,7 @@ from typing import Any
 import h5py
 import numpy as np
 
-from iio_core import LimitError, Limits, MetadataWarning, warn
+from iio_core import LimitError, Limits, MetadataWarning, is_derived, warn
 
 __all__ = ["attributes_of", "write_attributes"]
 
@@ -79,7 +79,7 @@ def write_attributes(owner: Any, metadata: Mapping[str, Any], name: str) -> None
     for key, value in metadata.items():
         made = _storable(value)
         if made is None or not isinstance(key, str) or not key or "\0" in key:
-            left_out.append(key)
+            left_out += [] if is_derived(key, value) else [key]
             continue
         try:
             owner.attrs[key] = made

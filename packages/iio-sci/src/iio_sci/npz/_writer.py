@@ -10,7 +10,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.lib import format as npy
 
-from iio_core import EncodeError, MetadataWarning, OptionError, Target, warn
+from iio_core import EncodeError, MetadataWarning, OptionError, Target, is_derived, warn
 
 __all__ = ["NpyWriter", "NpzWriter"]
 
@@ -152,8 +152,9 @@ class _Sink:
 
 
 def _warn_of(metadata: Mapping[str, Any], what: str) -> None:
-    if metadata:
+    lost = [str(name) for name, value in metadata.items() if not is_derived(name, value)]
+    if lost:
         warn(
-            f"{what} holds no metadata; left out: {', '.join(map(str, metadata))}",
+            f"{what} holds no metadata; left out: {', '.join(lost)}",
             MetadataWarning,
         )

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from iio_core import EncodeError, MetadataWarning, OptionError, Target, warn
+from iio_core import EncodeError, MetadataWarning, OptionError, Target, is_derived, warn
 
 __all__ = ["PfmWriter"]
 
@@ -74,6 +74,7 @@ class PfmWriter:
             raise OptionError(f"scale={factor!r} is not a number")
         if not (factor > 0 and math.isfinite(factor)):
             raise OptionError(f"scale={factor!r} is not a number above 0")
+        told = {name: value for name, value in told.items() if not is_derived(name, value)}
         if told:
             warn(
                 f"{name}: PFM holds no metadata but a scale; left out: {', '.join(map(str, told))}",

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from iio_core import EncodeError, IIOWarning, MetadataWarning, OptionError, Target, warn
+from iio_core import EncodeError, IIOWarning, MetadataWarning, OptionError, Target, is_derived, warn
 
 from ._colors import LARGEST, from_floats
 from ._header import RGBE, XYZE
@@ -110,7 +110,7 @@ class RadianceWriter:
             made = list(_lines(str(name), value))
             if made:
                 lines += made
-            else:
+            elif not is_derived(name, value):
                 refused.append(str(name))
         if refused:
             names = ", ".join(refused)

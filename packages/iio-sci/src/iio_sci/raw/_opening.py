@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import io
-import warnings
 
 import rawpy
 
-from iio_core import DecodeError, IIOWarning, NotThisFormat, OptionError, Resource
+from iio_core import DecodeError, NotThisFormat, OptionError, Resource, warn
 
 from ._complete import least_length
 from ._complete_makers import is_packed_cine
@@ -39,7 +38,7 @@ def content(resource: Resource, allow_truncated: bool) -> bytes:
         text = f"{resource.name} ends {missing} bytes before what its headers declare"
         if not allow_truncated:
             raise DecodeError(f"{text}; allow_truncated=True develops what there is", plugin="raw")
-        warnings.warn(text, IIOWarning, stacklevel=2)
+        warn(text)
     return data
 
 
