@@ -53,8 +53,8 @@ def fuzz(
     """Be the program ``fuzz.py [FORMAT [SECONDS [FLAG ...]]]``: fuzz a format, or list them.
 
     It begins with the seeds, follows the branches of the parser, and stops at the first file of
-    which a finding comes: libFuzzer leaves it as ``crash-…``. Does not return. A flag is libFuzzer's,
-    or a folder in which new files are kept.
+    which a finding comes: libFuzzer leaves it as ``crash-…``. Does not return. A flag is
+    libFuzzer's, or a folder in which new files are kept.
 
     Parameters
     ----------
