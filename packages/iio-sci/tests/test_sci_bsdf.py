@@ -223,6 +223,8 @@ def test_the_hand_made_array() -> None:
         HEAD + b"m\x01\x05array" + b"v",
         HEAD + b"X\x02hiv",
         HEAD + b"X\x02\xff\xfev",
+        HEAD + b"L\x01c\x02s\x011s\x012",
+        HEAD + b"L\x01c\x02l\x00l\x00",
         ndarray(b"l\x02h\x02\x00h\xff\xff", b"uint8", BLOB),
         ndarray(b"l\x02h\x02\x00h\x04\x00", b"uint8", BLOB),
         ndarray(b"l\x02h\x02\x00y", b"uint8", BLOB),

@@ -238,6 +238,15 @@ def test_damaged_headers_are_errors(data: bytes) -> None:
 
 
 @pytest.mark.parametrize("packed", [False, True])
+def test_a_region_of_a_number_is_the_number(packed: bool) -> None:
+    data = saved(packed, a=np.array(7, np.int16))
+    with iio.imopen(data, "r", extension=".npz") as file:
+        assert file.read_region((), index=0).tolist() == 7
+        with pytest.raises(iio.OptionError, match="more axes"):
+            file.read_region((slice(None),), index=0)
+
+
+@pytest.mark.parametrize("packed", [False, True])
 def test_damaged_archives_are_told_of_in_words_of_ours(packed: bool) -> None:
     data = saved(packed, a=IMAGE)
     local = data.index(b"PK\x03\x04")

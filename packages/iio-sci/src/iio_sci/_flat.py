@@ -100,6 +100,8 @@ class Flat:
         """Return ``read()[region]``, and read of the file little else."""
         self.check(file, resource.name)
         wanted = ranges_of(region, self.shape)
+        if not wanted:  # one number
+            return self.read(file, resource.name)
         shape = tuple(map(len, wanted))
         resource.limits.check_array(
             shape, self.dtype.itemsize, resource_size=resource.size, name=resource.name

@@ -22,6 +22,7 @@ CLOSED, OPEN = 254, 255
 """The sizes of lists that were streamed, and whose length was or was not known in the end."""
 
 _LONG = 253
+_PAIRS = [[one, other] for one in (int, float) for other in (int, float)]
 _FARTHEST = (1 << 63) - 1  # of a file, where an offset has 64 bits
 _DEEPEST = 64
 _COST = 64  # bytes that any value is taken for
@@ -172,7 +173,7 @@ class Values:
             raise DecodeError(f"{self._name}: a text is damaged: {error}") from error
 
     def _extended(self, name: str, value: Any) -> Any:
-        if name == "c" and isinstance(value, list) and len(value) == 2:
+        if name == "c" and isinstance(value, list) and [type(n) for n in value] in _PAIRS:
             return complex(*value)
         if name == "ndarray" and isinstance(value, dict):
             return self._stored(value)
