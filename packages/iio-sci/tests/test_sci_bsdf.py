@@ -229,6 +229,7 @@ def test_the_hand_made_array() -> None:
         ndarray(b"l\x02h\x02\x00h\x04\x00", b"uint8", BLOB),
         ndarray(b"l\x02h\x02\x00y", b"uint8", BLOB),
         ndarray(b"h\x02\x00", b"uint8", BLOB),
+        ndarray(b"l\x02h\x00\x00i" + struct.pack("<q", 2**62), b"float64", b"b" + bytes(6)),
         ndarray(SHAPE, b"object", BLOB),
         ndarray(SHAPE, b"U5", BLOB),
         ndarray(SHAPE, b"nothing", BLOB),

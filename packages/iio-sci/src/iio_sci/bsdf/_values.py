@@ -14,6 +14,7 @@ import numpy as np
 
 from iio_core import DecodeError, LimitError
 
+from .._flat import has_room
 from ._blobs import Blob, Stored
 
 __all__ = ["CLOSED", "OPEN", "Extended", "Values"]
@@ -194,6 +195,8 @@ class Values:
             raise DecodeError(f"{self._name}: an array has the dtype {dtype!r:.100}") from error
         if kind.kind not in "biufc":
             raise DecodeError(f"{self._name}: an array of {dtype} is not an image")
+        if not has_room(tuple(shape), kind):
+            raise DecodeError(f"{self._name}: an array of shape {shape!r:.100} is too large")
         little = kind.newbyteorder("<") if kind.isnative else kind
         return Stored(tuple(shape), little, blob)
 

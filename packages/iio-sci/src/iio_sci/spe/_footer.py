@@ -104,11 +104,12 @@ def layout(text: bytes, name: str) -> Layout:
     DecodeError
         If it is damaged, or makes no sense.
     """
-    if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
+    narrow = text.replace(b"\0", b"")  # of UTF-16, too
+    if b"<!DOCTYPE" in narrow or b"<!ENTITY" in narrow:
         raise DecodeError(f"{name}: its XML declares entities, which SPE has no use for")
     try:
         root = ElementTree.fromstring(text)
-    except ElementTree.ParseError as error:
+    except (ElementTree.ParseError, LookupError, ValueError) as error:  # or of its encoding
         raise DecodeError(f"{name}: the XML at its end is damaged: {error}") from error
     frame = root.find("{*}DataFormat/{*}DataBlock")
     if frame is None or frame.get("type") != "Frame":
