@@ -226,6 +226,8 @@ def test_counts_that_disagree_are_told() -> None:
         spe3(text=XML.replace('<DataBlock type="Region"', "<Block")),
         spe3(text=XML.replace('stride="{stride}"', 'stride="0"')),
         spe3(text=XML.replace('bitDepth="64"', 'bitDepth="many"')),
+        spe3(text=XML.replace('stride="48"', 'stride="4x"')),
+        spe3(text=XML.replace('"Region" count="1"', '"Region" count="1x"')),
     ],
 )
 def test_damaged_files_are_errors(data: bytes) -> None:

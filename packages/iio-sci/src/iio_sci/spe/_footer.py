@@ -131,10 +131,13 @@ def _regions(frame: ElementTree.Element, itemsize: int, name: str) -> Iterator[R
     blocks = frame.findall("{*}DataBlock[@type='Region']")[:_MOST]
     for block in blocks:
         shape = _whole(block, "height", name), _whole(block, "width", name)
-        stride = int(block.get("stride", "0")) or shape[0] * shape[1] * itemsize
-        for _ in range(min(int(block.get("count", "1")), _MOST)):
+        size = shape[0] * shape[1] * itemsize
+        # Some leave it to be told by the size, or say 0.
+        stride = _whole(block, "stride", name) if block.get("stride", "0") != "0" else size
+        count = _whole(block, "count", name) if block.get("count") else 1
+        for _ in range(min(count, _MOST)):
             yield Region(offset, shape)
-            offset += max(stride, shape[0] * shape[1] * itemsize)
+            offset += max(stride, size)
 
 
 def _notes(root: ElementTree.Element, offset: int, name: str) -> Iterator[Note]:
