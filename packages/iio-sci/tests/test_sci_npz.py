@@ -212,6 +212,9 @@ def test_headers_of_every_version_are_read() -> None:
         npy(GOOD, b"\4\0"),
         npy(GOOD.replace("(4, 4)", "(4, -4)")),
         npy(GOOD.replace("(4, 4)", "(4, 5)")),
+        npy(GOOD.replace("(4, 4)", f"(0, {10**30})")),
+        npy(GOOD.replace("(4, 4)", f"(0, {2**40}, {2**40})")),
+        npy(GOOD.replace("(4, 4)", f"({'1, ' * 70})"), body=bytes(4)),
         npy(GOOD.replace("(4, 4)", "(4.0, 4)")),
         npy(GOOD.replace("(4, 4)", "(True, 4)")),
         npy(GOOD.replace("(4, 4)", "[4, 4]")),
@@ -228,13 +231,23 @@ def test_headers_of_every_version_are_read() -> None:
     ],
 )
 def test_damaged_headers_are_errors(data: bytes) -> None:
-    with pytest.raises(iio.DecodeError):
+    with pytest.raises(iio.DecodeError) as caught:
         iio.imread(data)
+    assert "could not be decoded" not in str(caught.value)
     sink = io.BytesIO()
     with zipfile.ZipFile(sink, "w") as archive:
         archive.writestr("a.npy", data)
     with pytest.raises(iio.DecodeError):
         iio.imread(sink.getvalue(), extension=".npz")
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_region_of_a_number_is_the_number(packed: bool) -> None:
+    data = saved(packed, a=np.array(7, np.int16))
+    with iio.imopen(data, "r", extension=".npz") as file:
+        assert file.read_region((), index=0).tolist() == 7
+        with pytest.raises(iio.OptionError, match="more axes"):
+            file.read_region((slice(None),), index=0)
 
 
 @pytest.mark.parametrize("packed", [False, True])

@@ -216,6 +216,9 @@ def test_counts_that_disagree_are_told() -> None:
         spe3(text="<a>{count}"),
         spe3(text="<a/>"),
         spe3(text="<!DOCTYPE a><a/>"),
+        spe3(text=XML.replace("utf-8", "utf-9")),
+        spe3(text=XML.replace("utf-8", "utf-7")),
+        spe3(text=XML.replace("utf-8", "shift_jis")),
         spe3(text=XML.replace("Unsigned16", "Unsigned12")),
         spe3(text=XML.replace('width="6"', 'width="-6"')),
         spe3(text=XML.replace('width="6"', 'width="999999999"')),
@@ -223,11 +226,22 @@ def test_counts_that_disagree_are_told() -> None:
         spe3(text=XML.replace('<DataBlock type="Region"', "<Block")),
         spe3(text=XML.replace('stride="{stride}"', 'stride="0"')),
         spe3(text=XML.replace('bitDepth="64"', 'bitDepth="many"')),
+        spe3(text=XML.replace('stride="48"', 'stride="4x"')),
+        spe3(text=XML.replace('"Region" count="1"', '"Region" count="1x"')),
     ],
 )
 def test_damaged_files_are_errors(data: bytes) -> None:
-    with pytest.raises((iio.DecodeError, iio.LimitError)):
+    with pytest.raises((iio.DecodeError, iio.LimitError)) as caught:
         iio.imread(data, extension=".spe")
+    assert "could not be decoded" not in str(caught.value)
+
+
+def test_entities_are_refused_in_any_encoding() -> None:
+    text = '<?xml version="1.0" encoding="utf-16"?><!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'
+    body = FRAMES.astype("<u2").tobytes()
+    head = bytes(header(version=3.0, Q678=4100 + len(body)))
+    with pytest.raises(iio.DecodeError, match="entities"):
+        iio.imread(head + body + text.encode("utf-16"), extension=".spe")
 
 
 def test_unknown_notes_end_the_notes() -> None:

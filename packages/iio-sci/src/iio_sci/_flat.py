@@ -13,11 +13,19 @@ import numpy as np
 
 from iio_core import DecodeError, OptionError, Resource
 
-__all__ = ["Flat", "fill", "ranges_of"]
+__all__ = ["Flat", "fill", "has_room", "ranges_of"]
 
 _BLOCK = 16 << 20  # bytes that a region reads at once
 _PIECE = 1 << 18  # bytes that are read and turned to native byte order at once
+_MOST = np.iinfo(np.intp).max
+_AXES = 64 if np.lib.NumpyVersion(np.__version__) >= "2.0.0" else 32
 _WASTE = 4  # times what a region needs may be read to read in one piece
+
+
+def has_room(shape: tuple[int, ...], dtype: np.dtype[Any]) -> bool:
+    """Whether NumPy has an array of this shape: also one without numbers may be too large."""
+    sizes = math.prod(max(size, 1) for size in shape)
+    return len(shape) <= _AXES and sizes * max(dtype.itemsize, 1) <= _MOST
 
 
 @dataclass(frozen=True)
@@ -100,6 +108,8 @@ class Flat:
         """Return ``read()[region]``, and read of the file little else."""
         self.check(file, resource.name)
         wanted = ranges_of(region, self.shape)
+        if not wanted:  # one number
+            return self.read(file, resource.name)
         shape = tuple(map(len, wanted))
         resource.limits.check_array(
             shape, self.dtype.itemsize, resource_size=resource.size, name=resource.name

@@ -14,6 +14,7 @@ import numpy as np
 
 from iio_core import DecodeError, LimitError
 
+from .._flat import has_room
 from ._blobs import Blob, Stored
 
 __all__ = ["CLOSED", "OPEN", "Extended", "Values"]
@@ -22,6 +23,7 @@ CLOSED, OPEN = 254, 255
 """The sizes of lists that were streamed, and whose length was or was not known in the end."""
 
 _LONG = 253
+_PAIRS = [[one, other] for one in (int, float) for other in (int, float)]
 _FARTHEST = (1 << 63) - 1  # of a file, where an offset has 64 bits
 _DEEPEST = 64
 _COST = 64  # bytes that any value is taken for
@@ -172,7 +174,7 @@ class Values:
             raise DecodeError(f"{self._name}: a text is damaged: {error}") from error
 
     def _extended(self, name: str, value: Any) -> Any:
-        if name == "c" and isinstance(value, list) and len(value) == 2:
+        if name == "c" and isinstance(value, list) and [type(n) for n in value] in _PAIRS:
             return complex(*value)
         if name == "ndarray" and isinstance(value, dict):
             return self._stored(value)
@@ -193,6 +195,8 @@ class Values:
             raise DecodeError(f"{self._name}: an array has the dtype {dtype!r:.100}") from error
         if kind.kind not in "biufc":
             raise DecodeError(f"{self._name}: an array of {dtype} is not an image")
+        if not has_room(tuple(shape), kind):
+            raise DecodeError(f"{self._name}: an array of shape {shape!r:.100} is too large")
         little = kind.newbyteorder("<") if kind.isnative else kind
         return Stored(tuple(shape), little, blob)
 

@@ -17,6 +17,8 @@ from numpy.lib import format as npy
 
 from iio_core import DecodeError
 
+from .._flat import has_room
+
 __all__ = ["MAGIC", "Header", "read_header"]
 
 MAGIC = b"\x93NUMPY"
@@ -98,6 +100,8 @@ def _parsed(text: str) -> tuple[tuple[int, ...], np.dtype[Any], bool]:
     dtype = npy.descr_to_dtype(header["descr"])
     if dtype.subdtype is not None:
         raise ValueError(f"its dtype {dtype} is an array itself")
+    if not has_room(shape, dtype):
+        raise ValueError(f"its shape is {shape!r:.100}, which is too large")
     return shape, dtype, fortran
 
 

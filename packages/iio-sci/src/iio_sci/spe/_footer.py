@@ -104,11 +104,12 @@ def layout(text: bytes, name: str) -> Layout:
     DecodeError
         If it is damaged, or makes no sense.
     """
-    if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
+    narrow = text.replace(b"\0", b"")  # of UTF-16, too
+    if b"<!DOCTYPE" in narrow or b"<!ENTITY" in narrow:
         raise DecodeError(f"{name}: its XML declares entities, which SPE has no use for")
     try:
         root = ElementTree.fromstring(text)
-    except ElementTree.ParseError as error:
+    except (ElementTree.ParseError, LookupError, ValueError) as error:  # or of its encoding
         raise DecodeError(f"{name}: the XML at its end is damaged: {error}") from error
     frame = root.find("{*}DataFormat/{*}DataBlock")
     if frame is None or frame.get("type") != "Frame":
@@ -130,10 +131,13 @@ def _regions(frame: ElementTree.Element, itemsize: int, name: str) -> Iterator[R
     blocks = frame.findall("{*}DataBlock[@type='Region']")[:_MOST]
     for block in blocks:
         shape = _whole(block, "height", name), _whole(block, "width", name)
-        stride = int(block.get("stride", "0")) or shape[0] * shape[1] * itemsize
-        for _ in range(min(int(block.get("count", "1")), _MOST)):
+        size = shape[0] * shape[1] * itemsize
+        # Some leave it to be told by the size, or say 0.
+        stride = _whole(block, "stride", name) if block.get("stride", "0") != "0" else size
+        count = _whole(block, "count", name) if block.get("count") else 1
+        for _ in range(min(count, _MOST)):
             yield Region(offset, shape)
-            offset += max(stride, shape[0] * shape[1] * itemsize)
+            offset += max(stride, size)
 
 
 def _notes(root: ElementTree.Element, offset: int, name: str) -> Iterator[Note]:
