@@ -301,8 +301,9 @@ def test_who_claims_is_who_has_a_reason(specs, head, name) -> None:
 @given(plugins, heads, names, orders)
 def test_the_best_claims_are_the_first_ones(specs, head, name, order) -> None:
     rows = table(*(plugin(n, *f, ours=ours) for n, (f, ours) in specs.items()), order=order)
-    expected = [c for c in _select.readers(head, name, rows) if c.claim == BOTH]
-    assert _select.by_both(head, name, rows) == expected
+    expected = tuple(c for c in _select.readers(head, name, rows) if c.claim == BOTH)
+    for _ in range(2):  # the second answer is remembered
+        assert _select.by_both(head, name, rows) == expected
 
 
 def test_claims_are_never_out_of_order() -> None:

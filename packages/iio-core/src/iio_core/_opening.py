@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from . import _options, _registry, _select
@@ -61,12 +61,13 @@ def _open_reading(
     declined: list[Candidate] = []
     if plugin is None and not (resource.is_directory or resource.device):
         table = _select.table(registry, writing=False)
-        equal = _select.by_both(resource.head(max(HEAD, table.head)), resource.filename, table)
+        head = resource.head(max(HEAD, table.head))
+        equal: Sequence[Candidate] = _select.by_both(head, resource.filename, table)
         if dialect is not None and len(equal) > 1:
-            equal.sort(key=dialect.rank)
+            equal = sorted(equal, key=dialect.rank)
         # The first one is asked at once; the others need not even be looked for unless it declines.
         if equal and _leads(equal, trust, options, call, dialect):
-            opened = _first_to_open(resource, equal[:1], options, call, declined, dialect)
+            opened = _first_to_open(resource, [equal[0]], options, call, declined, dialect)
             if opened is not None:
                 return opened
     if format is None:
@@ -141,7 +142,7 @@ def _first_to_open(
 
 
 def _leads(
-    equal: list[Candidate],
+    equal: Sequence[Candidate],
     trust: Collection[str],
     options: Mapping[str, Any],
     call: str | None,

@@ -7,7 +7,7 @@ project's wheels, the longer signature, the longer extension, the format's prior
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -93,6 +93,8 @@ class Table:
         known: dict[Signature, Known] = {}
         self.order: list[tuple[int, bool]] = []
         self.head = 0
+        # Extensions of a file and the signatures that it has of theirs -> who claims it.
+        self.claims: dict[tuple[object, ...], tuple[Candidate, ...]] = {}
         for number, (plugin, format) in enumerate(self.rows):
             self.order.append((registry.position(plugin), not plugin.ours))
             for extension in format.extensions:
@@ -110,10 +112,10 @@ class Table:
                     self.elsewhere.append(row)
 
     @cached_property
-    def signed(self) -> dict[str, list[tuple[int, list[tuple[Signature, int]]]]]:
-        """The rows of each extension, with their signatures and the weights of these."""
+    def signed(self) -> dict[str, list[Signature]]:
+        """The signatures that formats with an extension have."""
         return {
-            extension: [(n, [(s, s.weight) for s in self.rows[n][1].signatures]) for n in numbers]
+            extension: list(dict.fromkeys(s for n in numbers for s in self.rows[n][1].signatures))
             for extension, numbers in self.by_extension.items()
         }
 
@@ -172,18 +174,33 @@ def readers(head: bytes, filename: str, table: Table) -> list[Candidate]:
     return _ranked(found, table)
 
 
-def by_both(head: bytes, filename: str, table: Table) -> list[Candidate]:
+def by_both(head: bytes, filename: str, table: Table) -> tuple[Candidate, ...]:
     """Return who claims a file by signature and extension, best first.
 
     Those with which `readers` begins, in a fraction of the time.
     """
+    ends = [e for e in extensions(filename, table.longest_extension) if e in table.signed]
+    matching = tuple([s for end in ends for s in table.signed[end] if s.matches(head)])
+    if not matching:
+        return ()
+    known = table.claims.get((*ends, matching))
+    if known is None:
+        known = table.claims[*ends, matching] = _claims(ends, matching, table)
+    return known
+
+
+def _claims(
+    ends: list[str], matching: Collection[Signature], table: Table
+) -> tuple[Candidate, ...]:
+    """Return the rows with one of some extensions and of some signatures, ranked."""
     found: dict[int, Candidate] = {}
-    for extension in extensions(filename, table.longest_extension):
-        for number, signatures in table.signed.get(extension, ()):
-            weight = max((w for s, w in signatures if s.matches(head)), default=0)
+    for extension in ends:
+        for number in table.by_extension[extension]:
+            row = table.rows[number]
+            weight = max((s.weight for s in row[1].signatures if s in matching), default=0)
             if weight and number not in found:
-                found[number] = Candidate(*table.rows[number], BOTH, extension, weight)
-    return _ranked(list(found.items()), table)
+                found[number] = Candidate(*row, BOTH, extension, weight)
+    return tuple(_ranked(list(found.items()), table))
 
 
 def _weights(head: bytes, table: Table) -> dict[int, int]:
