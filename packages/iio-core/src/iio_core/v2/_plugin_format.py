@@ -15,7 +15,6 @@ from ._array import Array
 from ._errors import DamagedFrameError, NoSuchFrameError, ValueOptionError
 from ._format import BaseReader, BaseWriter, Format
 from ._legacy import Finish, LegacyFormat, Options
-from ._uint import writing_to
 
 if TYPE_CHECKING:
     from .._plugins import Plugin
@@ -142,6 +141,8 @@ class PluginWriter(BaseWriter):
         if im.ndim == 3 and im.shape[2] == 1 and mode not in ("v", "V"):
             im = im[:, :, 0]
         several = self._legacy.slices and mode in ("v", "V")
+        from ._uint import writing_to  # only for who writes
+
         with writing_to(self._session._target.name, self._told):
             image = self._legacy.prepare(im, self._described, self._given)
         metadata = {**self._global, **meta}
