@@ -95,6 +95,12 @@ def test_every_type_of_pixels(kind: int) -> None:
     np.testing.assert_array_equal(part, FRAMES[1, 1:3, ::2])
 
 
+@pytest.mark.parametrize("version", ["", "05", "050", "05x0"])
+def test_what_is_no_version_of_sdt_control_is_a_comment(version: str) -> None:
+    data = spe2(s520=f"{'':70}COMVER{version}".encode())
+    assert iio.immeta(data)["comments"][4] == f"{'':70}COMVER{version}"
+
+
 def test_every_entry_of_the_header() -> None:
     told = {
         "h0": 7, "h2": 1, "H4": 2, "H6": 1024, "h8": 3, "f10": 0.25, "h14": 512, "h16": 256,

@@ -5,6 +5,7 @@ The last comment ends with "COMVER" and the version; numbers stand at fixed plac
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -106,9 +107,8 @@ def _version(comments: list[Any]) -> tuple[int, int] | None:
     if not all(isinstance(comment, str) for comment in comments):
         return None
     last = comments[4]
-    if last[70:76] != "COMVER" or not (last[76:80].isascii() and last[76:80].isdigit()):
-        return None
-    return int(last[76:78]), int(last[78:80])
+    found = re.match(r"COMVER([0-9]{2})([0-9]{2})", last[70:])
+    return (int(found[1]), int(found[2])) if found else None
 
 
 def _when(date: Any, time: Any) -> datetime | None:
