@@ -426,6 +426,14 @@ def test_arrays_are_writable_contiguous_and_native(image) -> None:
     assert session(image).read(writeable_output=False).dtype.isnative
 
 
+def test_fields_that_are_arrays_are_in_native_order_too() -> None:
+    swapped = np.zeros((2, 3), [("x", np.dtype("i4")), ("y", np.dtype("f8").newbyteorder(), 2)])
+    swapped["y"] = 1.5
+    found = session(swapped).read()
+    assert found.dtype == swapped.dtype.newbyteorder("=") != swapped.dtype
+    assert (found["y"] == 1.5).all()
+
+
 def test_a_read_only_array_is_allowed_where_it_saves_a_copy() -> None:
     image = np.frombuffer(bytes(6), np.uint8).reshape(2, 3)
     assert session(image).read(writeable_output=False) is image

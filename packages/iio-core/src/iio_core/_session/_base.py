@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from .._translate import Blame
 
-__all__ = ["Session"]
+if TYPE_CHECKING:
+    import numpy as np
+
+__all__ = ["Session", "is_native"]
 
 
 class Session:
@@ -45,3 +48,11 @@ class Session:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def is_native(dtype: np.dtype) -> bool:
+    """Tell whether all of a dtype is in the machine's byte order.
+
+    NumPy's own answer leaves out fields that are arrays.
+    """
+    return dtype.isnative and (dtype.names is None or dtype == dtype.newbyteorder("="))

@@ -13,6 +13,7 @@ from .._errors import OptionError
 from .._properties import ImageProperties
 from .._resources import Resource
 from .._translate import CAUGHT, Blame
+from ._base import is_native
 from ._counting import END
 from ._stacking import Stacking, is_placed
 
@@ -349,7 +350,7 @@ class ReadSession(Stacking):
         if array.dtype.hasobject:
             raise self._blame.broken(f"it returned an array of {array.dtype}")
         try:
-            if not array.dtype.isnative:
+            if not is_native(array.dtype):
                 return array.astype(array.dtype.newbyteorder("="), order="C")
             flags = array.flags
             if not flags.c_contiguous or (writeable and not flags.writeable):

@@ -16,7 +16,7 @@ from .._interrupts import held_interrupts
 from .._resources import Target
 from .._translate import CAUGHT, Blame
 from .._warning import warn
-from ._base import Session
+from ._base import Session, is_native
 
 __all__ = ["WriteSession"]
 
@@ -250,7 +250,7 @@ class WriteSession(Session):
         if hasattr(image, "mask"):
             self._tell_of_mask(image)
         # Plugins get the machine's byte order, and need not think of the other one.
-        return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
+        return array if is_native(array.dtype) else array.astype(array.dtype.newbyteorder("="))
 
     def _tell_of_mask(self, image: Any) -> None:
         """Warn of a masked array, of which the values below the mask are written."""

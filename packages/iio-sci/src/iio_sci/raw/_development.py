@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from enum import Enum
 from typing import Any
 
+import numpy as np
 import rawpy
 
 from iio_core import Index, OptionError
@@ -105,7 +106,7 @@ class Development:
             )
         for name, (_, length) in _NUMBERS.items():
             value = getattr(self, name)
-            if value is not None and len(value) != length:
+            if value is not None and np.shape(value) != (length,):
                 raise OptionError(f"{name}={value!r}: LibRaw takes {length} numbers")
 
     def _check_choices(self) -> None:
@@ -127,10 +128,11 @@ class Development:
 
     def _given(self) -> list[str]:
         """Return the names of what is not as it is without options."""
+        usual = ((field.name, getattr(Development, field.name)) for field in fields(Development))
+        given = ((name, default, getattr(self, name)) for name, default in usual)
+        # An array is not compared with None.
         return [
-            field.name
-            for field in fields(Development)
-            if getattr(self, field.name) != getattr(Development, field.name)
+            n for n, default, v in given if v is not default and (default is None or v != default)
         ]
 
     def parameters(self) -> dict[str, Any]:
