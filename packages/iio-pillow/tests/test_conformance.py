@@ -50,10 +50,6 @@ class TestConformance(PluginSuite):
             "test_equal_images_are_kept",
             "WEBP",
         ): "the encoder shows a frame that is equal to the one before for longer, and warns of it",
-        (
-            "test_metadata_round_trips",
-            "MPO",
-        ): "mp is the index of the images in the file: it is made anew, and one image has none",
     }
 
     def samples(self) -> Iterator[Sample]:

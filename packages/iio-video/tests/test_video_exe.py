@@ -165,7 +165,7 @@ def test_parameters_for_writing(tmp_path: Path, capsys: pytest.CaptureFixture[st
         ({"codec": "nope"}, "Unknown encoder"),
         ({"pixelformat": "nope"}, "nope"),
         ({"output_params": ["-nonsense", "1"]}, "nonsense"),
-        ({"quality": 11}, "from 0 to 10"),
+        ({"quality": 11}, "from 0, the worst, to 10"),
         ({"ffmpeg_log_level": "loud"}, "is none of"),
         ({"ffmpeg_timeout": 0, "codec": "nope"}, "Unknown encoder"),
     ],

@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from video_samples import pictures
 
 import iio_core as iio
+from iio_video._sink import Sink
 from iio_video._spec import SPEC
 
 IMAGES = pictures(8)
@@ -406,6 +407,31 @@ def test_interrupting_finishes_the_file(tmp_path: Path) -> None:
         process.send_signal(signal.SIGINT)
         process.wait(30)
     assert len(iio.imread(path)) > 120 and [p.name for p in tmp_path.iterdir()] == ["x.mp4"]
+
+
+def test_an_interrupt_while_ffmpeg_writes_is_not_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "x.mp4"
+    write, interrupted = Sink.write, []
+
+    def interrupt(self: Sink, data: bytes) -> int:
+        if len(interrupted) == 3:
+            interrupted.append(data)
+            signal.raise_signal(signal.SIGINT)
+        interrupted.append(data)
+        return write(self, data)
+
+    monkeypatch.setattr(Sink, "write", interrupt)
+
+    def record() -> None:
+        with iio.imopen(path, "w", options={"g": 1}) as file:
+            for number in range(100):
+                file.write(IMAGES[number % len(IMAGES)])
+
+    with pytest.raises(KeyboardInterrupt):
+        record()
+    assert 1 <= len(iio.imread(path)) < 100
 
 
 @pytest.mark.slow

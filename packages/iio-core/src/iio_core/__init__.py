@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         PluginNotInstalledError,
     )
     from ._explain import Explanation, explain
+    from ._interrupts import held_interrupts
     from ._limits import Limits, limits
     from ._properties import ImageProperties
     from ._protocols import (
@@ -74,6 +75,7 @@ _HOMES = {
         "PluginNotInstalledError",
     ),
     "_explain": ("Explanation", "explain"),
+    "_interrupts": ("held_interrupts",),
     "_limits": ("Limits", "limits"),
     "_properties": ("ImageProperties",),
     "_protocols": (
@@ -154,6 +156,7 @@ __all__ = [
     "WritersByFormat",
     "__version__",
     "explain",
+    "held_interrupts",
     "imiter",
     "immeta",
     "imopen",

@@ -15,7 +15,14 @@ __all__ = ["held_interrupts"]
 def held_interrupts() -> Iterator[None]:
     """Hold Ctrl-C back until the block is done.
 
-    A second Ctrl-C breaks in at once. Who has a handler of their own keeps it.
+    A second Ctrl-C breaks in at once. Who has a handler of their own keeps it. For plugins whose
+    backend calls Python back from C, where an exception may be lost.
+
+    Examples
+    --------
+    >>> import iio_core as iio
+    >>> with iio.held_interrupts():
+    ...     pass  # container.mux(packet)
     """
     if (
         threading.current_thread() is not threading.main_thread()

@@ -11,7 +11,7 @@ from iio_core import EncodeError, OptionError
 
 from ._pixels import layout, planes_of, view
 
-__all__ = ["frame_of"]
+__all__ = ["frame_of", "padded"]
 
 
 def frame_of(image: np.ndarray[Any, Any], format: str, name: str) -> VideoFrame:
@@ -59,3 +59,9 @@ def _frame_height(how: Any, width: int, rows: int) -> int:
         except OptionError:
             continue
     return 0
+
+
+def padded(image: np.ndarray, width: int, height: int) -> np.ndarray:
+    """Repeat the last column and row."""
+    more = [(0, height - image.shape[0]), (0, width - image.shape[1])]
+    return np.pad(image, more + [(0, 0)] * (image.ndim - 2), mode="edge")

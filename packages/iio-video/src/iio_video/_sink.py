@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import IO
+from collections.abc import Sequence
+from typing import IO, Any, NoReturn
 
-__all__ = ["Sink"]
+__all__ = ["Sink", "refuse"]
 
 
 class Sink:
@@ -44,3 +45,8 @@ class Sink:
     def tell(self) -> int:
         """Return the place."""
         return self._file.tell()
+
+
+def refuse(url: str, flags: int, options: Sequence[Any]) -> NoReturn:
+    """Be what FFmpeg opens another file with: it is not to write any but the target."""
+    raise OSError(f"it would write another file, {url!r}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any, Literal, NoReturn
 
@@ -15,19 +15,27 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import Interpolation, VideoReformatter
 from av.video.stream import VideoStream
 
-from iio_core import EncodeError, MetadataWarning, OptionError, Target, is_derived, warn
+from iio_core import (
+    EncodeError,
+    MetadataWarning,
+    OptionError,
+    Target,
+    held_interrupts,
+    is_derived,
+    warn,
+)
 
 from ._encoding import encoder, has_alpha, input_format, muxer, output_format, steps
 from ._failures import said
 from ._filtering import Filters, Graph, Sequenced
-from ._framing import frame_of
+from ._framing import frame_of, padded
 from ._imageio import SessionMethods
 from ._options import rate_of
 from ._pace import Pace
 from ._pixels import Painter
 from ._quality import quiet, set_quality
 from ._settings import Settings
-from ._sink import Sink
+from ._sink import Sink, refuse
 from ._sound import Sound
 from ._tags import kept
 
@@ -101,7 +109,7 @@ class VideoWriter(SessionMethods):
                 "w",
                 format=self._muxer,
                 container_options=options,
-                io_open=_refuse,
+                io_open=refuse,
             )
         except (FFmpegError, ValueError) as error:
             raise OptionError(
@@ -340,7 +348,7 @@ class VideoWriter(SessionMethods):
         width, height = stream.width, stream.height
         if self._padded:
             image = self._painter.paint(frame)
-            frame = frame_of(_pad(image, width, height), self._given, self._target.name)
+            frame = frame_of(padded(image, width, height), self._given, self._target.name)
         resized = (frame.width, frame.height) != (width, height)
         self._encode(
             self._reformatter.reformat(
@@ -358,10 +366,11 @@ class VideoWriter(SessionMethods):
             frame.pts = self._count
             frame.time_base = self._stream.codec_context.time_base
             self._count += 1
-        for packet in self._stream.encode(frame):
-            self._container.mux(packet)
-        if self._sound is not None:
-            self._sound.write(self._container, self._count / self._fps)
+        with held_interrupts():  # FFmpeg calls Python back, which is no place for Ctrl-C
+            for packet in self._stream.encode(frame):
+                self._container.mux(packet)
+            if self._sound is not None:
+                self._sound.write(self._container, self._count / self._fps)
 
     @property
     def _painter(self) -> Painter:
@@ -386,13 +395,3 @@ class VideoWriter(SessionMethods):
         self._container.close()
         if self._sound is not None:
             self._sound.close()
-
-
-def _pad(image: np.ndarray, width: int, height: int) -> np.ndarray:
-    """Repeat the last column and row."""
-    more = [(0, height - image.shape[0]), (0, width - image.shape[1])]
-    return np.pad(image, more + [(0, 0)] * (image.ndim - 2), mode="edge")
-
-
-def _refuse(url: str, flags: int, options: Sequence[Any]) -> NoReturn:
-    raise OSError(f"it would write another file, {url!r}")
